@@ -1,0 +1,13 @@
+using System.Text;
+
+namespace Souk.Domain.Chain;
+
+/// <summary>UTF-8 that refuses what the lenient encoder would replace: two texts must never share a digest.</summary>
+internal static class StrictUtf8
+{
+    private static readonly UTF8Encoding Encoding = new(false, throwOnInvalidBytes: true);
+
+    internal static byte[] GetBytes(string text) => Encoding.GetBytes(text);
+
+    internal static string GetString(ReadOnlySpan<byte> bytes) => Encoding.GetString(bytes);
+}
