@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Souk.Platform.Alchemy;
+
+/// <summary>Adds the chains of the settings, and a client of each chain's node.</summary>
+public static class AlchemyRegistration
+{
+    /// <summary>Adds <see cref="ChainRegistry"/>; wrong settings refuse to start, every fault told at once.</summary>
+    public static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        List<ChainOptions> chains = configuration.GetSection("Chains").Get<List<ChainOptions>>() ?? [];
+        return services.AddSingleton(ChainRegistry.Create(chains));
+    }
+
+    /// <summary>Adds <see cref="ChainRegistry"/> and <see cref="AlchemyClients"/>.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">Holds <c>Chains[]</c> and, where a default does not fit, <c>Alchemy</c>.</param>
+    /// <param name="key">Makes the reader of Alchemy's key, such as one that asks Vault.</param>
+    public static IServiceCollection AddAlchemy(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        Func<IServiceProvider, Func<CancellationToken, ValueTask<string>>> key)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddChains(configuration);
+        services.AddSingleton<IValidateOptions<AlchemyOptions>, AlchemyOptionsValidator>();
+        services.AddOptions<AlchemyOptions>().Bind(configuration.GetSection("Alchemy")).ValidateOnStart();
+        return services.AddSingleton(provider => new AlchemyClients(
+            provider.GetRequiredService<ChainRegistry>(),
+            provider.GetRequiredService<IOptions<AlchemyOptions>>().Value,
+            key(provider),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+}

@@ -1,0 +1,68 @@
+namespace Souk.Platform.Alchemy;
+
+/// <summary>One chain as the settings file writes it; checked and typed it is <see cref="ChainSettings"/>.</summary>
+/// <remarks>Bound from <c>Chains[]</c>. Addresses are 0x text; an empty text means the zero address.</remarks>
+public sealed class ChainOptions
+{
+    /// <summary>The EIP-155 chain id.</summary>
+    public long Id { get; init; }
+
+    /// <summary>What people call the chain, such as <c>ethereum</c>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The native coin's symbol.</summary>
+    /// <value>Default <c>ETH</c>.</value>
+    public string CurrencySymbol { get; init; } = "ETH";
+
+    /// <summary>Alchemy's network slug in host names, such as <c>eth-mainnet</c>.</summary>
+    public string AlchemyNetwork { get; init; } = "";
+
+    /// <summary>Alchemy's network name in Notify payloads, such as <c>ETH_MAINNET</c>.</summary>
+    public string NotifyNetwork { get; init; } = "";
+
+    /// <summary>Where JSON-RPC is posted, without a key; empty: Alchemy's own address of the network.</summary>
+    public string RpcUrl { get; init; } = "";
+
+    /// <summary>After how many blocks, its own included, a block counts as final.</summary>
+    /// <value>Default 12 blocks.</value>
+    public int Confirmations { get; init; } = 12;
+
+    /// <summary>How far apart blocks usually are, in seconds.</summary>
+    /// <value>Default 12 seconds.</value>
+    public double BlockSeconds { get; init; } = 12;
+
+    /// <summary>The deepest reorganisation that is unwound without a person, in blocks.</summary>
+    /// <value>Default 64 blocks.</value>
+    public int ReorgDepthMax { get; init; } = 64;
+
+    /// <summary>The Seaport 1.6 contract.</summary>
+    public string Seaport { get; init; } = "";
+
+    /// <summary>Seaport's conduit controller.</summary>
+    public string ConduitController { get; init; } = "";
+
+    /// <summary>The conduit key that orders use; empty: none, Seaport itself moves tokens.</summary>
+    public string ConduitKey { get; init; } = "";
+
+    /// <summary>Souk's zone contract; empty: protected orders are not offered.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>Where the platform's fee goes.</summary>
+    public string PlatformFeeRecipient { get; init; } = "";
+
+    /// <summary>The platform's fee, in basis points of the price.</summary>
+    /// <value>Default 0.</value>
+    public int PlatformFeeBps { get; init; }
+
+    /// <summary>The first block that is followed.</summary>
+    /// <value>Default 0.</value>
+    public long StartBlock { get; init; }
+
+    /// <summary>The most that one unit of gas may ever cost the platform's signers, in wei, as decimal text.</summary>
+    /// <value>Default 500 gwei.</value>
+    public string FeePerGasWeiMax { get; init; } = "500000000000";
+
+    /// <summary>The most tip that one unit of gas may carry, in wei, as decimal text.</summary>
+    /// <value>Default 5 gwei.</value>
+    public string PriorityFeePerGasWeiMax { get; init; } = "5000000000";
+}

@@ -1,0 +1,42 @@
+using Souk.Domain.Chain;
+
+namespace Souk.Platform.Alchemy;
+
+/// <summary>One chain of this installation, its settings checked and typed.</summary>
+/// <param name="Id">The EIP-155 chain id.</param>
+/// <param name="Name">What people call the chain.</param>
+/// <param name="CurrencySymbol">The native coin's symbol.</param>
+/// <param name="AlchemyNetwork">Alchemy's network slug in host names.</param>
+/// <param name="NotifyNetwork">Alchemy's network name in Notify payloads.</param>
+/// <param name="RpcUrl">Where JSON-RPC is posted; holds no key.</param>
+/// <param name="Confirmations">After how many blocks, its own included, a block counts as final.</param>
+/// <param name="BlockTime">How far apart blocks usually are.</param>
+/// <param name="ReorgDepthMax">The deepest reorganisation that is unwound without a person, in blocks.</param>
+/// <param name="Seaport">The Seaport 1.6 contract.</param>
+/// <param name="ConduitController">Seaport's conduit controller.</param>
+/// <param name="ConduitKey">The conduit key that orders use; zero: none.</param>
+/// <param name="Zone">Souk's zone contract; zero: protected orders are not offered.</param>
+/// <param name="PlatformFeeRecipient">Where the platform's fee goes.</param>
+/// <param name="PlatformFeeBps">The platform's fee, in basis points of the price.</param>
+/// <param name="StartBlock">The first block that is followed.</param>
+/// <param name="FeePerGasMax">The most that one unit of gas may cost the platform's signers.</param>
+/// <param name="PriorityFeePerGasMax">The most tip that one unit of gas may carry.</param>
+public sealed record ChainSettings(
+    ChainId Id,
+    string Name,
+    string CurrencySymbol,
+    string AlchemyNetwork,
+    string NotifyNetwork,
+    Uri RpcUrl,
+    int Confirmations,
+    TimeSpan BlockTime,
+    int ReorgDepthMax,
+    Address Seaport,
+    Address ConduitController,
+    Bytes32 ConduitKey,
+    Address Zone,
+    Address PlatformFeeRecipient,
+    int PlatformFeeBps,
+    long StartBlock,
+    Wei FeePerGasMax,
+    Wei PriorityFeePerGasMax);
