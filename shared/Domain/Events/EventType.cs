@@ -1,0 +1,39 @@
+namespace Souk.Domain.Events;
+
+/// <summary>A kind of CloudEvent: its type attribute, and the functions that must have taken each one.</summary>
+/// <remarks>The Triggers in knative/base/eventing say the same to the cluster; a test compares the two.</remarks>
+/// <param name="Name">The CloudEvents <c>type</c>, versioned.</param>
+/// <param name="Consumers">The functions whose inbox rows make an event done.</param>
+public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
+{
+    /// <summary>A provider said that something happened on a chain; what, only the chain tells.</summary>
+    public static EventType ChainHinted { get; } = new("souk.chain.hinted.v1", ["marketplace", "signing"]);
+
+    /// <summary>A transaction of the platform's waits for its nonce.</summary>
+    public static EventType TransactionQueued { get; } = new("souk.transaction.queued.v1", ["signing"]);
+
+    /// <summary>A transaction of the platform's is final.</summary>
+    public static EventType TransactionFinal { get; } = new("souk.transaction.final.v1", []);
+
+    /// <summary>A transaction of the platform's was mined and reverted, or will never be mined.</summary>
+    public static EventType TransactionFailed { get; } = new("souk.transaction.failed.v1", []);
+
+    /// <summary>A listing is for sale.</summary>
+    public static EventType ListingActivated { get; } = new("souk.listing.activated.v1", []);
+
+    /// <summary>A listing ended without a sale.</summary>
+    public static EventType ListingEnded { get; } = new("souk.listing.ended.v1", []);
+
+    /// <summary>A purchase was settled on chain.</summary>
+    public static EventType PurchaseSettled { get; } = new("souk.purchase.settled.v1", []);
+
+    /// <summary>A purchase came to nothing.</summary>
+    public static EventType PurchaseEnded { get; } = new("souk.purchase.ended.v1", []);
+
+    /// <summary>All kinds that Souk itself announces.</summary>
+    public static IReadOnlyList<EventType> All { get; } =
+    [
+        ChainHinted, TransactionQueued, TransactionFinal, TransactionFailed,
+        ListingActivated, ListingEnded, PurchaseSettled, PurchaseEnded,
+    ];
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Souk.Domain.Failures;
+
+namespace Souk.Platform.Http;
+
+/// <summary>Says of a request that could not be bound which field is wrong, and never repeats its value.</summary>
+internal static class MalformedRequest
+{
+    internal static Failure Explain(BadHttpRequestException exception) => exception.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new Failure(FailureCode.PayloadTooLarge, "The body is too large."),
+        StatusCodes.Status415UnsupportedMediaType =>
+            new Failure(FailureCode.UnsupportedMediaType, "The body must be application/json."),
+        _ when exception.InnerException is JsonException json => Explain(json),
+        _ => new Failure(FailureCode.InvalidRequest, Parameter(exception.Message)),
+    };
+
+    internal static Failure Explain(JsonException exception)
+    {
+        string path = string.IsNullOrEmpty(exception.Path) ? "$" : exception.Path;
+        return new Failure(FailureCode.InvalidRequest, $"The value at {path} is missing, unknown or malformed.")
+        {
+            Field = path,
+        };
+    }
+
+    /// <remarks>The framework's message is: Required parameter "Type name" was not provided from ...; or Failed to bind
+    /// parameter "Type name" from "value". Only the parameter's name is repeated.</remarks>
+    private static string Parameter(string message)
+    {
+        string[] parts = message.Split('"');
+        if (parts.Length < 2)
+            return "The request is malformed.";
+        string name = parts[1].Split(' ')[^1];
+        return $"The parameter {name} is missing or malformed.";
+    }
+}

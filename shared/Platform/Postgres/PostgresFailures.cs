@@ -1,0 +1,40 @@
+using Npgsql;
+using Souk.Domain.Failures;
+
+namespace Souk.Platform.Postgres;
+
+/// <summary>The only place that reads PostgreSQL's error codes (PostgreSQL 15 manual, appendix A).</summary>
+public static class PostgresFailures
+{
+    /// <summary>Whether the server refused the password, as it does after a rotation.</summary>
+    public static bool IsCredentialRefused(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.InvalidPassword }
+            or PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification };
+
+    /// <summary>Whether the transaction did nothing and may simply run again.</summary>
+    public static bool IsSerialization(Exception exception) =>
+        exception is PostgresException
+        {
+            SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected,
+        };
+
+    /// <summary>Whether a unique constraint of this name stood in the way.</summary>
+    public static bool IsDuplicate(Exception exception, string constraint) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation
+        && violation.ConstraintName == constraint;
+
+    /// <summary>A lost connection or a busy server is transient; anything else is a defect of ours.</summary>
+    public static Failure Classify(NpgsqlException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        bool isDefect = exception is PostgresException { IsTransient: false, SqlState: { } state }
+            && !state.StartsWith("57", StringComparison.Ordinal) && !IsSerialization(exception);
+        return isDefect
+            ? new Failure(
+                FailureCode.Internal, "Something failed on our side.", $"SQLSTATE {((PostgresException)exception).SqlState}")
+            : new Failure(FailureCode.UpstreamUnavailable, "The database is unavailable.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
+    }
+}

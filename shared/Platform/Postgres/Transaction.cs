@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization.Metadata;
+using Npgsql;
+using Souk.Domain.Events;
+using Souk.Platform.Randomness;
+
+namespace Souk.Platform.Postgres;
+
+/// <summary>One unit of work: one connection, one frozen time, and the events that leave after its commit.</summary>
+/// <remarks>Table classes take it first; statements are raw literals with explicit columns and <c>$n</c> parameters.</remarks>
+public sealed class Transaction
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly EntropySource _entropy;
+    private readonly List<Guid> _announced = [];
+
+    internal Transaction(NpgsqlConnection connection, string room, DateTimeOffset now, EntropySource entropy)
+    {
+        _connection = connection;
+        _entropy = entropy;
+        Room = room;
+        Now = now;
+    }
+
+    /// <summary>The time of the whole unit of work.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>The function whose database role this is.</summary>
+    public string Room { get; }
+
+    /// <summary>The outbox rows added so far; they are sent once the transaction has committed.</summary>
+    internal IReadOnlyList<Guid> Announced => _announced;
+
+    /// <summary>A new identifier that sorts by time.</summary>
+    public Guid NewId() => _entropy.NewId(Now);
+
+    /// <summary>Runs a statement.</summary>
+    /// <returns>The number of rows it touched.</returns>
+    public async Task<int> ExecuteAsync(string sql, SqlValue[] values, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Prepare(sql, values);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Reads at most one row.</summary>
+    /// <returns>What <paramref name="read"/> makes of it; null when there is none.</returns>
+    public async Task<T?> FindAsync<T>(
+        string sql, SqlValue[] values, Func<Row, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        List<T> rows = await ListAsync(sql, values, read, cancellationToken);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>Reads at most one row into a value type.</summary>
+    /// <returns>What <paramref name="read"/> makes of it; null when there is none.</returns>
+    public async Task<T?> FindValueAsync<T>(
+        string sql, SqlValue[] values, Func<Row, T> read, CancellationToken cancellationToken)
+        where T : struct
+    {
+        List<T> rows = await ListAsync(sql, values, read, cancellationToken);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>Reads all rows; the statement carries its own limit.</summary>
+    public async Task<List<T>> ListAsync<T>(
+        string sql, SqlValue[] values, Func<Row, T> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        await using NpgsqlCommand command = Prepare(sql, values);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<T> rows = [];
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(read(new Row(reader)));
+        return rows;
+    }
+
+    /// <summary>Announces a fact: one outbox row in this transaction, sent after its commit, at least once.</summary>
+    /// <param name="type">Which fact; it names its consumers.</param>
+    /// <param name="subject">What it is about, such as <c>listing/…</c>; delivery order is kept per subject.</param>
+    /// <param name="data">The event's data.</param>
+    /// <param name="json">How the data is written.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AnnounceAsync<T>(
+        EventType type, string subject, T data, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
+        _announced.Add(await Outbox.AddAsync(this, type, subject, data, json, cancellationToken));
+
+    private NpgsqlCommand Prepare(string sql, SqlValue[] values)
+    {
+#pragma warning disable CA2100 // Every caller's statement is a constant; a test prepares each against the schema.
+        NpgsqlCommand command = new(sql, _connection);
+#pragma warning restore CA2100
+        foreach (SqlValue value in values)
+            command.Parameters.Add(value.ToParameter());
+        return command;
+    }
+}
