@@ -35,7 +35,8 @@ public sealed class LeashedProcessTests
     [Fact]
     public async Task Stopping_asks_before_it_kills()
     {
-        await using LeashedProcess process = await StartAsync("trap 'exit 4' TERM; echo up; while :; do sleep .1; done");
+        await using LeashedProcess process =
+            await StartAsync("trap 'exit 4' TERM; echo up; while :; do sleep 0.05; done");
         await process.WaitForLineAsync(line => line == "up", Token);
 
         await process.StopAsync(Token);
