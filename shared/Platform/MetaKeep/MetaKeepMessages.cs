@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Souk.Domain.Chain;
+
+namespace Souk.Platform.MetaKeep;
+
+/// <summary>The wire JSON of MetaKeep's app API; nothing else sees it. Unknown members are ignored.</summary>
+internal static class MetaKeepMessages
+{
+    internal sealed record User(string Email);
+
+    internal sealed record WalletRequest(User User);
+
+    /// <summary>A type 2 transaction as <c>eth_signTransaction</c> takes it, in 0x text.</summary>
+    internal sealed record TransactionObject(
+        string Type,
+        string ChainId,
+        string From,
+        string To,
+        string Nonce,
+        string Value,
+        string Data,
+        string Gas,
+        string MaxFeePerGas,
+        string MaxPriorityFeePerGas)
+    {
+        internal static TransactionObject Of(Eip1559Transaction transaction, Address signer) => new(
+            "0x2",
+            Quantity(transaction.ChainId.Value),
+            signer.ToString(),
+            transaction.To?.ToString() ?? "",
+            Quantity(transaction.Nonce),
+            transaction.Value.Value.ToHexQuantity(),
+            Hex.Encode(transaction.Data.Span),
+            Quantity(transaction.GasLimit),
+            transaction.MaxFeePerGas.Value.ToHexQuantity(),
+            transaction.MaxPriorityFeePerGas.Value.ToHexQuantity());
+
+        private static string Quantity(ulong number) => ((UInt256)number).ToHexQuantity();
+    }
+
+    internal sealed record TransactionRequest(TransactionObject TransactionObject, string Reason);
+
+    internal sealed record TypedDataRequest(JsonElement Data, string Reason);
+
+    internal sealed record MessageRequest(string Message, string Reason);
+
+    internal sealed record Wallet(string? EthAddress);
+
+    /// <summary>Every answer: a status, and what the call was for. It prints no signature.</summary>
+    internal sealed record Reply(string? Status, Wallet? Wallet, string? Signature, string? R, string? S, string? V)
+    {
+        /// <summary>The signature from r, s and v, or from the one text where those are absent.</summary>
+        internal bool TryReadSignature(out Souk.Domain.Chain.Signature signature)
+        {
+            if (R is null || S is null || V is null)
+            {
+                signature = default;
+                return Hex.TryDecode(Signature, out byte[]? bytes)
+                    && Souk.Domain.Chain.Signature.TryParse(bytes, out signature);
+            }
+
+            string joined = Padded(R) + Padded(S) + Parity(V);
+            signature = default;
+            return Hex.TryDecode("0x" + joined, out byte[]? octets)
+                && Souk.Domain.Chain.Signature.TryParse(octets, out signature);
+        }
+
+        public override string ToString() => $"[metakeep reply {Status}]";
+
+        private static string Padded(string hex) => Digits(hex).PadLeft(64, '0');
+
+        private static string Parity(string v) =>
+            byte.TryParse(Digits(v), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
+                ? value.ToString("x2", CultureInfo.InvariantCulture)
+                : "";
+
+        private static string Digits(string hex) =>
+            hex.StartsWith("0x", StringComparison.Ordinal) ? hex[2..] : hex;
+    }
+}
+
+/// <summary>The serializers of MetaKeep's messages.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(MetaKeepMessages.WalletRequest))]
+[JsonSerializable(typeof(MetaKeepMessages.TransactionRequest))]
+[JsonSerializable(typeof(MetaKeepMessages.TypedDataRequest))]
+[JsonSerializable(typeof(MetaKeepMessages.MessageRequest))]
+[JsonSerializable(typeof(MetaKeepMessages.Reply))]
+internal sealed partial class MetaKeepJson : JsonSerializerContext;
