@@ -43,7 +43,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <summary>Starts a server with nothing in it but its superuser.</summary>
     /// <exception cref="InvalidOperationException">No PostgreSQL was found, or it would not start.</exception>
     public static async Task<LocalPostgres> StartAsync(
-        LocalPostgresOptions options, IProgress<string>? progress, CancellationToken cancellationToken)
+        LocalPostgresOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
         LocalPostgres postgres = new(PrivateFolder.Create(), options.HasTcp ? FreePort.Take() : null);
         try
@@ -93,10 +93,12 @@ public sealed class LocalPostgres : IAsyncDisposable
         $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private async Task StartServerAsync(
-        LocalPostgresOptions options, IProgress<string>? progress, CancellationToken cancellationToken)
+        LocalPostgresOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
         UnprivilegedUser? user = UnprivilegedUser.Find();
-        string bin = await PostgresBinaries.FindAsync(options.BinFolder, cancellationToken);
+        if (user is not null) await user.OwnAsync(_folder.FullPath, cancellationToken);
+        string found = await PostgresBinaries.FindAsync(options.BinFolder, progress, cancellationToken);
+        string bin = await PostgresBinaries.MakeReachableAsync(found, user, _folder.FullPath, cancellationToken);
         PostgresTemplate template = await PostgresTemplate.EnsureAsync(bin, user, progress, cancellationToken);
         string data = Path.Combine(_folder.FullPath, "data");
         await template.CopyAsync(data, user, cancellationToken);

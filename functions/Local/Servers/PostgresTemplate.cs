@@ -16,14 +16,14 @@ internal sealed record PostgresTemplate(string DataFolder, string Password)
 
     /// <summary>Finds the template for this server in the cache, or makes it there.</summary>
     public static async Task<PostgresTemplate> EnsureAsync(
-        string binFolder, UnprivilegedUser? user, IProgress<string>? progress, CancellationToken cancellationToken)
+        string binFolder, UnprivilegedUser? user, Action<string> progress, CancellationToken cancellationToken)
     {
         string version = await PostgresBinaries.VersionAsync(binFolder, cancellationToken);
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Revision} {version}")))[..16];
         string kept = Path.Combine(CacheFolder.For("postgres"), key);
         if (!Directory.Exists(kept))
         {
-            progress?.Report($"PostgreSQL: initdb, once for {version}");
+            progress($"PostgreSQL: initdb, once for {version}");
             await MakeAsync(binFolder, user, kept, cancellationToken);
         }
 

