@@ -57,9 +57,8 @@ public static class ListingLifecycle
         (ListingStatus.Filled, [ListingStatus.Active, ListingStatus.Held, ListingStatus.Inactive,
             ListingStatus.NeedsReconfirm, ListingStatus.CancelPending, ListingStatus.Cancelled,
             ListingStatus.Expired]),
-        (ListingStatus.Cancelled, [ListingStatus.Active, ListingStatus.Inactive, ListingStatus.NeedsReconfirm,
-            ListingStatus.CancelPending, ListingStatus.Filled, ListingStatus.Expired]),
-        (ListingStatus.Expired, [ListingStatus.Filled, ListingStatus.Cancelled]));
+        (ListingStatus.Cancelled, [ListingStatus.CancelPending, ListingStatus.Filled]),
+        (ListingStatus.Expired, [ListingStatus.Filled]));
 
     /// <summary>Whether the move is one of <see cref="Moves"/>.</summary>
     public static bool CanMove(ListingStatus from, ListingStatus to) => Moves.Has(from, to);
