@@ -17,7 +17,7 @@ public sealed class PrivateKey
     private readonly Lazy<Address> _address;
 
     /// <summary>Copies the 32 octets of a scalar.</summary>
-    /// <exception cref="ArgumentException">The length is another, or the number is no key: 0, or n or more.</exception>
+    /// <exception cref="ArgumentException">The length is another, or the number is 0, or n or more.</exception>
     public PrivateKey(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Length || !Secp256k1.IsScalar(new Bytes32(bytes)))
@@ -42,7 +42,7 @@ public sealed class PrivateKey
         return new PrivateKey(bytes);
     }
 
-    /// <summary>Signs a digest; the same digest gives the same signature (RFC 6979), with s in the lower half.</summary>
+    /// <summary>Signs a digest: the same one always gives the same signature (RFC 6979), with a low s.</summary>
     public Signature Sign(Bytes32 digest) => Secp256k1.Sign(_scalar, digest);
 
     /// <summary>Never the key itself.</summary>

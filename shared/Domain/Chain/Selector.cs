@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Souk.Domain.Chain;
 
 /// <summary>The first four octets of call data: which function of the contract is meant.</summary>
-/// <remarks>Source: Solidity ABI specification, "Function Selector". Text: <c>0x</c> and 8 digits, lower case.</remarks>
+/// <remarks>Source: Solidity ABI specification, "Function Selector". Text: <c>0x</c> and 8 digits.</remarks>
 /// <param name="Value">The four octets, the first most significant.</param>
 [JsonConverter(typeof(ParsableJsonConverter<Selector>))]
 public readonly record struct Selector(uint Value) : ISpanParsable<Selector>

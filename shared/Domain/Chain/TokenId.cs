@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Souk.Domain.Chain;
 
 /// <summary>The number of a token within its contract (ERC-721, ERC-1155).</summary>
-/// <remarks>Text and JSON: decimal digits in a string. Alone it names nothing: see <see cref="TokenReference"/>.</remarks>
+/// <remarks>Text and JSON: decimal digits in a string. See <see cref="TokenReference"/> for a whole name.</remarks>
 /// <param name="Value">Any 256-bit number, 0 included.</param>
 [JsonConverter(typeof(ParsableJsonConverter<TokenId>))]
 public readonly record struct TokenId(UInt256 Value) : ISpanParsable<TokenId>, IComparable<TokenId>
