@@ -22,7 +22,13 @@ public sealed record OutboundHttpPolicy(
     TimeSpan TotalTimeout,
     int RetriesMax,
     TimeSpan RetryDelay,
-    int ResponseBytesMax);
+    int ResponseBytesMax)
+{
+    /// <summary>Which statuses deserve another attempt.</summary>
+    /// <value>The default is 408, 429 and every 5xx.</value>
+    public Func<HttpStatusCode, bool> IsTransient { get; init; } = static status =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)status >= 500;
+}
 
 /// <summary>An HTTP client of one dependency with explicit time-outs, retries of transient answers and a breaker.</summary>
 /// <remarks>
@@ -103,7 +109,7 @@ public sealed class OutboundHttp : IDisposable
         PredicateBuilder<HttpResponseMessage> transient = new PredicateBuilder<HttpResponseMessage>()
             .Handle<HttpRequestException>()
             .Handle<TimeoutRejectedException>()
-            .HandleResult(IsTransient);
+            .HandleResult(response => policy.IsTransient(response.StatusCode));
         if (policy.RetriesMax > 0)
         {
             builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
@@ -128,10 +134,6 @@ public sealed class OutboundHttp : IDisposable
         builder.AddTimeout(policy.AttemptTimeout);
         return builder.Build();
     }
-
-    private static bool IsTransient(HttpResponseMessage response) =>
-        response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
-        || (int)response.StatusCode >= 500;
 
     private static ValueTask<TimeSpan?> RetryAfter(RetryDelayGeneratorArguments<HttpResponseMessage> arguments) =>
         ValueTask.FromResult(arguments.Outcome.Result?.Headers.RetryAfter?.Delta);
