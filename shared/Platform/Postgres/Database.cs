@@ -2,17 +2,9 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Souk.Platform.CloudEvents;
 using Souk.Platform.Randomness;
+using Souk.Platform.Vault;
 
 namespace Souk.Platform.Postgres;
-
-/// <summary>Who to log in as; Vault rotates it.</summary>
-/// <param name="User">The login role.</param>
-/// <param name="Password">Its password now.</param>
-public sealed record DatabaseLogin(string User, string Password)
-{
-    /// <summary>Names the role, never the password.</summary>
-    public override string ToString() => $"DatabaseLogin {{ User = {User} }}";
-}
 
 /// <summary>One room's PostgreSQL: units of work, each on one connection with one time.</summary>
 public sealed partial class Database : IAsyncDisposable
@@ -23,7 +15,7 @@ public sealed partial class Database : IAsyncDisposable
     private static readonly TimeSpan InlineSendMax = TimeSpan.FromMilliseconds(250);
 
     private readonly PostgresOptions _options;
-    private readonly Func<bool, CancellationToken, ValueTask<DatabaseLogin>> _login;
+    private readonly Func<bool, CancellationToken, Task<DatabaseCredential>> _login;
     private readonly TimeProvider _clock;
     private readonly EntropySource _entropy;
     private readonly CloudEventSender? _sender;
@@ -42,7 +34,7 @@ public sealed partial class Database : IAsyncDisposable
     public Database(
         string room,
         PostgresOptions options,
-        Func<bool, CancellationToken, ValueTask<DatabaseLogin>> login,
+        Func<bool, CancellationToken, Task<DatabaseCredential>> login,
         TimeProvider clock,
         EntropySource entropy,
         CloudEventSender? sender,
@@ -174,7 +166,7 @@ public sealed partial class Database : IAsyncDisposable
             if (_source is not null && !ReferenceEquals(_source, stale))
                 return _source;
 
-            DatabaseLogin login = await _login(isFresh, cancellationToken);
+            DatabaseCredential login = await _login(isFresh, cancellationToken);
             NpgsqlDataSource? replaced = _source;
             _source = Build(_options, login, Room);
             if (replaced is not null)
@@ -187,14 +179,14 @@ public sealed partial class Database : IAsyncDisposable
         }
     }
 
-    private static NpgsqlDataSource Build(PostgresOptions options, DatabaseLogin login, string room)
+    private static NpgsqlDataSource Build(PostgresOptions options, DatabaseCredential login, string room)
     {
         NpgsqlConnectionStringBuilder text = new()
         {
             Host = options.Host,
             Port = options.Port,
             Database = options.Database,
-            Username = login.User,
+            Username = login.UserName,
             Password = login.Password,
             ApplicationName = room,
             SslMode = options.Tls ? SslMode.VerifyFull : SslMode.Disable,

@@ -8,6 +8,11 @@ public static class Inbox
         INSERT INTO inbox (consumer, source, id, taken_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
         """;
 
+    private const string KeepSql = """
+        INSERT INTO inbox (consumer, source, id, taken_at, type, payload) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT DO NOTHING
+        """;
+
     /// <summary>Takes an event for this room.</summary>
     /// <returns>False when it was taken before: then its effect stands already.</returns>
     public static async Task<bool> TryTakeAsync(
@@ -16,6 +21,22 @@ public static class Inbox
         ArgumentNullException.ThrowIfNull(transaction);
         int rows = await transaction.ExecuteAsync(
             TakeSql, [transaction.Room, source, id, transaction.Now], cancellationToken);
+        return rows == 1;
+    }
+
+    /// <summary>Keeps a provider's delivery, so that operators can read what came; only Webhooks may.</summary>
+    /// <returns>False when it was kept before.</returns>
+    public static async Task<bool> TryKeepAsync(
+        Transaction transaction,
+        string source,
+        string id,
+        string type,
+        byte[] payload,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        int rows = await transaction.ExecuteAsync(
+            KeepSql, [transaction.Room, source, id, transaction.Now, type, payload], cancellationToken);
         return rows == 1;
     }
 }

@@ -13,8 +13,7 @@ CREATE TABLE outbox (
     created_at  timestamptz NOT NULL,
     due_at      timestamptz NOT NULL,
     sent_at     timestamptz,
-    done_at     timestamptz,
-    CHECK (done_at IS NULL OR sent_at IS NOT NULL OR cardinality(consumers) > 0)
+    done_at     timestamptz
 );
 CREATE INDEX outbox_due ON outbox (due_at) WHERE done_at IS NULL;
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
@@ -86,21 +85,6 @@ CREATE POLICY idempotency_purge ON idempotency_keys TO jobs USING (true) WITH CH
 GRANT SELECT, INSERT ON idempotency_keys TO auth, marketplace, signing, webhooks;
 GRANT UPDATE (response) ON idempotency_keys TO auth, marketplace, signing, webhooks;
 GRANT SELECT (expires_at), DELETE ON idempotency_keys TO jobs;
-
--- One row per slot of a schedule that has run: a doubled tick finds it and does nothing. Deleted after 30 days.
-CREATE TABLE job_runs (
-    room        text NOT NULL,
-    job         text NOT NULL,
-    slot        timestamptz NOT NULL,
-    finished_at timestamptz NOT NULL,
-    PRIMARY KEY (room, job, slot)
-);
-ALTER TABLE job_runs ENABLE ROW LEVEL SECURITY;
-CREATE POLICY job_runs_own ON job_runs
-    USING (pg_has_role(room::name, 'MEMBER')) WITH CHECK (pg_has_role(room::name, 'MEMBER'));
-CREATE POLICY job_runs_purge ON job_runs TO jobs USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT ON job_runs TO marketplace, signing, jobs;
-GRANT DELETE ON job_runs TO jobs;
 
 -- One row per thing that only one instance may work on at a time: who may until when, and a fence that rises with
 -- every new holder, so that a holder who slept too long is refused by the rows it tries to write.

@@ -1,0 +1,4 @@
+using Souk.Auth;
+using Souk.Platform.Hosting;
+
+return await FunctionHost.RunAsync<AuthFunction>(args);

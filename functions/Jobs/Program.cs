@@ -1,0 +1,4 @@
+using Souk.Jobs;
+using Souk.Platform.Hosting;
+
+return await FunctionHost.RunAsync<JobsFunction>(args);

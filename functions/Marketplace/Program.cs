@@ -1,0 +1,4 @@
+using Souk.Marketplace;
+using Souk.Platform.Hosting;
+
+return await FunctionHost.RunAsync<MarketplaceFunction>(args);

@@ -1,0 +1,4 @@
+using Souk.Signing;
+using Souk.Platform.Hosting;
+
+return await FunctionHost.RunAsync<SigningFunction>(args);

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Souk.Domain.Failures;
+
+namespace Souk.Webhooks;
+
+/// <summary>A delivery of Alchemy Notify: only what it takes to keep it and to know where to look.</summary>
+/// <param name="WebhookId">Which hook it says it is of.</param>
+/// <param name="Id">Unique per event; the same when it is delivered again.</param>
+/// <param name="Type">What kind it is, such as <c>ADDRESS_ACTIVITY</c>.</param>
+/// <param name="Network">Alchemy's network name, such as <c>ETH_MAINNET</c>; null when it names none.</param>
+/// <param name="BlockNumber">The highest block it speaks of; null when it names none.</param>
+/// <remarks>
+/// Source: Alchemy's Notify documentation, read 2025-06. The signature is the lower-case hexadecimal HMAC-SHA256 of
+/// the raw body under the UTF-8 octets of the whole signing key. It covers no time, so a replay is told by its id.
+/// </remarks>
+internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type, string? Network, ulong? BlockNumber)
+{
+    internal const string SignatureHeader = "X-Alchemy-Signature";
+
+    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 24 };
+
+    /// <summary>Whether any of the keys signed the body; takes the same time wherever the octets differ.</summary>
+    internal static bool IsSigned(ReadOnlySpan<byte> body, string? signature, IReadOnlyList<string> keys)
+    {
+        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        if (signature is null || signature.Length != 2 * given.Length
+            || Convert.FromHexString(signature, given, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            return false;
+        }
+
+        bool isSigned = false;
+        foreach (string key in keys)
+        {
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), body, expected);
+            isSigned |= CryptographicOperations.FixedTimeEquals(given, expected);
+        }
+
+        return isSigned;
+    }
+
+    /// <summary>Reads a signed body.</summary>
+    /// <exception cref="FailureException"><c>invalid_request</c>: it is not the envelope that Alchemy documents.</exception>
+    internal static AlchemyDelivery Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body, Limits);
+            JsonElement root = document.RootElement;
+            JsonElement scene = root.GetProperty("event");
+            string? network = scene.ValueKind == JsonValueKind.Object && scene.TryGetProperty("network", out JsonElement n)
+                ? n.GetString()
+                : null;
+            return new AlchemyDelivery(
+                Required(root, "webhookId"), Required(root, "id"), Required(root, "type"), network, HighestBlock(scene));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new FailureException(
+                new Failure(FailureCode.InvalidRequest, "The body is not a delivery of Alchemy Notify."), exception);
+        }
+    }
+
+    private static string Required(JsonElement root, string name) =>
+        root.GetProperty(name).GetString() is { Length: > 0 and <= 200 } text
+            ? text
+            : throw new InvalidOperationException(name);
+
+    /// <summary>Block numbers stand in activity[].blockNum, in transaction.blockNumber or in data.block.number.</summary>
+    private static ulong? HighestBlock(JsonElement scene)
+    {
+        if (scene.ValueKind != JsonValueKind.Object)
+            return null;
+        ulong? highest = null;
+        if (scene.TryGetProperty("activity", out JsonElement activity) && activity.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in activity.EnumerateArray())
+                highest = Higher(highest, item, "blockNum");
+        }
+
+        if (scene.TryGetProperty("transaction", out JsonElement transaction))
+            highest = Higher(highest, transaction, "blockNumber");
+        if (scene.TryGetProperty("data", out JsonElement data) && data.TryGetProperty("block", out JsonElement block))
+            highest = Higher(highest, block, "number");
+        return highest;
+    }
+
+    private static ulong? Higher(ulong? highest, JsonElement holder, string name)
+    {
+        if (holder.ValueKind != JsonValueKind.Object || !holder.TryGetProperty(name, out JsonElement value))
+            return highest;
+        ulong? number = value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetUInt64(out ulong plain) => plain,
+            JsonValueKind.String when ParseHex(value.GetString()!) is { } hex => hex,
+            _ => null,
+        };
+        return number is { } found && found <= long.MaxValue && (highest is null || found > highest) ? found : highest;
+    }
+
+    private static ulong? ParseHex(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal)
+        && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong number)
+            ? number
+            : null;
+}

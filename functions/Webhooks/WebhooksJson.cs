@@ -1,0 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Souk.Domain.Events;
+
+namespace Souk.Webhooks;
+
+/// <summary>What this room reads and writes as JSON.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(HookSecret))]
+[JsonSerializable(typeof(ChainHint))]
+public sealed partial class WebhooksJson : JsonSerializerContext;

@@ -1,0 +1,28 @@
+namespace Souk.Platform.CloudEvents;
+
+/// <summary>A CloudEvent as it arrived, its attributes checked (CloudEvents 1.0.2).</summary>
+/// <param name="Id">Unique per source.</param>
+/// <param name="Source">Who announced it.</param>
+/// <param name="Type">What kind it is.</param>
+/// <param name="Subject">What it is about; null when it says nothing.</param>
+/// <param name="Time">When it happened; null when it does not say.</param>
+/// <param name="Extensions">The extension attributes, by name.</param>
+/// <param name="Data">The data's octets; empty when there are none.</param>
+public sealed record ReceivedEvent(
+    string Id,
+    string Source,
+    string Type,
+    string? Subject,
+    DateTimeOffset? Time,
+    IReadOnlyDictionary<string, string> Extensions,
+    ReadOnlyMemory<byte> Data)
+{
+    /// <summary>The type of a schedule's events (Knative PingSource).</summary>
+    public const string PingType = "dev.knative.sources.ping";
+
+    /// <summary>The extension that names the schedule.</summary>
+    public const string JobExtension = "job";
+
+    /// <summary>The schedule that fired; null for any other event.</summary>
+    public string? Job => Type == PingType ? Extensions.GetValueOrDefault(JobExtension) : null;
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+
+namespace Souk.Platform.Telemetry;
+
+/// <summary>Souk's own counters; a counter nobody listens to costs nothing.</summary>
+public static class SoukMeter
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "souk";
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary>Refusals by function and failure code; never rows, so that a flood of them fills no table.</summary>
+    public static Counter<long> Refusals { get; } = Meter.CreateCounter<long>("souk.refusals");
+
+    /// <summary>Webhook deliveries by hook and outcome.</summary>
+    public static Counter<long> Deliveries { get; } = Meter.CreateCounter<long>("souk.webhook.deliveries");
+}
