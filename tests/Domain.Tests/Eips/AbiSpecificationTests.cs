@@ -136,5 +136,6 @@ public sealed class AbiSpecificationTests
 
     private static AbiValue.FixedBytes Fixed(string text) => new(System.Text.Encoding.ASCII.GetBytes(text));
 
-    private static string Word(ulong number) => number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Word(ulong number) =>
+        number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
 }
