@@ -10,6 +10,9 @@ public sealed class CallRevertedException(byte[] data) : Exception("The call wou
 {
     /// <summary>The revert data, possibly empty.</summary>
     public byte[] RevertData { get; } = data;
+
+    /// <summary>The reason of a Solidity <c>revert("...")</c>; null for any other data.</summary>
+    public string? Reason => AlchemyFailures.ReasonOf(RevertData);
 }
 
 /// <summary>The node will not read so many blocks or logs at once: ask again for a shorter range.</summary>

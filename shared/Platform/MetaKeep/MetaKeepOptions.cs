@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Souk.Platform.Configuration;
 
 namespace Souk.Platform.MetaKeep;
 
@@ -6,50 +8,36 @@ namespace Souk.Platform.MetaKeep;
 public sealed class MetaKeepOptions
 {
     /// <summary>Where requests go.</summary>
-    /// <value>Default <c>https://api.metakeep.xyz</c>.</value>
+    /// <value>The default is <c>https://api.metakeep.xyz</c>.</value>
+    [Required]
     public Uri BaseUrl { get; init; } = new("https://api.metakeep.xyz");
 
     /// <summary>The host name that signed requests name, which stays when requests go through a proxy.</summary>
-    /// <value>Default <c>api.metakeep.xyz</c>.</value>
+    /// <value>The default is <c>api.metakeep.xyz</c>.</value>
+    [Required]
     public string SignedHost { get; init; } = "api.metakeep.xyz";
 
     /// <summary>How long one attempt may take; the vendor answers in 5 seconds and asks clients to wait 10.</summary>
-    /// <value>Default 10 seconds.</value>
+    /// <value>The default is 10 seconds.</value>
+    [Duration("00:00:00.1", "00:01:00")]
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a call may take with its retries.</summary>
-    /// <value>Default 15 seconds, below the 20 that a drain of Signing lasts.</value>
+    /// <value>The default is 15 seconds, below the 20 that a drain of Signing lasts.</value>
+    [Duration("00:00:00.1", "00:01:00")]
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often a call is tried again: safe, as a signature that is never broadcast moves nothing.</summary>
-    /// <value>Default 2.</value>
+    /// <value>The default is 2.</value>
+    [Range(0, 10)]
     public int RetriesMax { get; init; } = 2;
 
     /// <summary>The wait before the first retry; it doubles, with jitter.</summary>
-    /// <value>Default 300 milliseconds.</value>
+    /// <value>The default is 300 milliseconds.</value>
+    [Duration("00:00:00", "00:00:10")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(300);
 }
 
-/// <summary>Refuses <see cref="MetaKeepOptions"/> out of range, every fault told at once.</summary>
-public sealed class MetaKeepOptionsValidator : IValidateOptions<MetaKeepOptions>
-{
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, MetaKeepOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        ValidateOptionsResultBuilder result = new();
-        if (!options.BaseUrl.IsAbsoluteUri || options.BaseUrl.Scheme is not ("http" or "https"))
-            result.AddError("an absolute http or https address.", "MetaKeep:BaseUrl");
-        if (Uri.CheckHostName(options.SignedHost) == UriHostNameType.Unknown)
-            result.AddError("a host name.", "MetaKeep:SignedHost");
-        if (options.AttemptTimeout <= TimeSpan.Zero || options.AttemptTimeout > TimeSpan.FromMinutes(1))
-            result.AddError("more than 0, at most 1 minute.", "MetaKeep:AttemptTimeout");
-        if (options.TotalTimeout < options.AttemptTimeout || options.TotalTimeout > TimeSpan.FromMinutes(1))
-            result.AddError("at least AttemptTimeout, at most 1 minute.", "MetaKeep:TotalTimeout");
-        if (options.RetriesMax is < 0 or > 10)
-            result.AddError("0 to 10.", "MetaKeep:RetriesMax");
-        if (options.RetryDelay < TimeSpan.Zero || options.RetryDelay > TimeSpan.FromSeconds(10))
-            result.AddError("0 to 10 seconds.", "MetaKeep:RetryDelay");
-        return result.Build();
-    }
-}
+/// <summary>Checks <see cref="MetaKeepOptions"/> at start.</summary>
+[OptionsValidator]
+public sealed partial class MetaKeepOptionsValidator : IValidateOptions<MetaKeepOptions>;
