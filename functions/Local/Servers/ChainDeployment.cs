@@ -54,7 +54,8 @@ public static class ChainDeployment
         ContractArtifacts seaport = await ContractArtifacts.ReadSeaportAsync(cancellationToken);
         Address deployer = node.Accounts[DeployerIndex];
         ulong nonce = await node.Rpc.GetNonceAsync(deployer, cancellationToken);
-        Address[] at = [.. Enumerable.Range(0, 4).Select(index => Address.OfContract(deployer, nonce + (ulong)index))];
+        Address[] at =
+            [.. Enumerable.Range(0, 4).Select(index => Address.OfContract(deployer, nonce + (ulong)index))];
         byte[][] creations =
         [
             seaport.ConduitController,
@@ -62,7 +63,8 @@ public static class ChainDeployment
             [.. ContractArtifacts.ReadOwn("SoukZone"), .. Word(at[1]),
                 .. Word(parties.ZoneOwner), .. Word(parties.ZoneSigner)],
             [.. ContractArtifacts.ReadOwn("DemoCollection"), .. Word(parties.CollectionOwner),
-                .. Word(parties.CollectionMinter), .. Word(parties.RoyaltyReceiver), .. Word((ulong)parties.RoyaltyBps)],
+                .. Word(parties.CollectionMinter), .. Word(parties.RoyaltyReceiver),
+                .. Word((ulong)parties.RoyaltyBps)],
         ];
 
         ulong startBlock = await node.Rpc.GetBlockNumberAsync(cancellationToken) + 1;
@@ -115,8 +117,8 @@ public static class ChainDeployment
     private static async Task CheckAsync(
         EvmNode node, TransactionHash hash, Address expected, CancellationToken cancellationToken)
     {
-        JsonElement? receipt = await node.Rpc.FindReceiptAsync(hash, cancellationToken);
-        if (receipt is not { } mined || RpcConnection.ReadQuantity(mined.GetProperty("status")) != 1)
+        JsonElement receipt = await node.Rpc.WaitForReceiptAsync(hash, cancellationToken);
+        if (RpcConnection.ReadQuantity(receipt.GetProperty("status")) != 1)
             throw new InvalidOperationException($"The contract for {expected} was not deployed on {node.ChainId}.");
     }
 }

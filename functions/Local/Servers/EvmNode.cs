@@ -96,7 +96,8 @@ public sealed class EvmNode : IAsyncDisposable
         await Rpc.SendAsync("evm_setAutomine", [false], cancellationToken);
     }
 
-    /// <summary>Replaces the newest blocks with as many empty ones; their transactions are gone from the node.</summary>
+    /// <summary>Replaces the newest blocks by as many empty ones; their transactions are gone from the
+    /// node.</summary>
     /// <param name="depth">How many blocks, less than the chain's height.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task ReorgAsync(int depth, CancellationToken cancellationToken) =>

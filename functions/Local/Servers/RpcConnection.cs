@@ -6,10 +6,13 @@ using Souk.Domain.Chain;
 
 namespace Souk.Local.Servers;
 
-/// <summary>A JSON-RPC connection of the supervisor or a test to its own node; functions have a client of theirs.</summary>
+/// <summary>A JSON-RPC connection of the supervisor or a test to its own node; functions have a client of
+/// theirs.</summary>
 /// <remarks>Retries nothing: a local node that does not answer is a broken node.</remarks>
 public sealed class RpcConnection(Uri url) : IDisposable
 {
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private long _lastId;
 
@@ -67,6 +70,17 @@ public sealed class RpcConnection(Uri url) : IDisposable
     {
         JsonElement receipt = await SendAsync("eth_getTransactionReceipt", [hash.ToString()], cancellationToken);
         return receipt.ValueKind == JsonValueKind.Null ? null : receipt;
+    }
+
+    /// <summary>Waits until a transaction is mined and answers its receipt.</summary>
+    /// <remarks>A node may have a block before it has the receipts, even where it mines at once.</remarks>
+    public async Task<JsonElement> WaitForReceiptAsync(TransactionHash hash, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await FindReceiptAsync(hash, cancellationToken) is { } receipt) return receipt;
+            await Task.Delay(s_pollInterval, TimeProvider.System, cancellationToken);
+        }
     }
 
     /// <summary>Reads a quantity such as <c>0x1f</c>.</summary>

@@ -33,7 +33,7 @@ public sealed class EvmNodeTests
 
         await node.MineAsync(3, Token);
 
-        Assert.NotNull(await node.Rpc.FindReceiptAsync(sent, Token));
+        await node.Rpc.WaitForReceiptAsync(sent, Token);
         Assert.Equal(3UL, await node.Rpc.GetBlockNumberAsync(Token));
     }
 
@@ -54,6 +54,7 @@ public sealed class EvmNodeTests
         await using EvmNode node = await StartAsync();
         await node.MineAsync(2, Token);
         TransactionHash sent = await SendOneWeiAsync(node);
+        await node.Rpc.WaitForReceiptAsync(sent, Token);
         string? before = await HashAsync(node, 3);
 
         await node.ReorgAsync(1, Token);
