@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Souk.Domain.Chain;
+
+namespace Souk.Local.StandIns;
+
+/// <summary>Alchemy on loopback: JSON-RPC in front of our nodes, webhooks with signed deliveries, and the interface
+/// that manages them.</summary>
+/// <remarks>
+/// Copies: <c>POST /v2/&lt;network&gt;</c> with the key as a Bearer token (or <c>/v2/&lt;network&gt;/&lt;key&gt;</c>),
+/// batches, compute units per second, eth_getLogs limits and error answers; webhooks of the types
+/// <see cref="AlchemyWebhookType"/> with their signature, retries, pause and at-least-once order; <c>/api/*</c> with
+/// <c>X-Alchemy-Token</c>. Source: alchemyplatform/docs (June 2025) and alchemy-sdk-js (August 2025).
+/// <para>Known to differ: one server stands for all hosts, so the network's name is in the path; no WebSocket, NFT,
+/// transfer or simulation interfaces; no internal transfers in address activity, and neither symbols nor decimals of
+/// tokens; native transfers of zero are left out; a custom webhook's answer has always the same members, whatever its
+/// query asks, and only the query's log filter is read; retry waits are 1/75 of Alchemy's; how many failures pause a
+/// webhook is our choice. The nodes accept replacements that raise the fee by less than 10 %, and lose orphaned
+/// transactions in a reorg.</para>
+/// </remarks>
+public sealed class AlchemyStandIn : StandInServer
+{
+    private readonly AlchemyNetwork[] _networks;
+    private readonly AlchemyJsonRpc _rpc;
+    private readonly AlchemyWebhooks _webhooks;
+    private readonly AlchemyManagement _management;
+
+    /// <summary>A stand-in for these networks; it listens once started.</summary>
+    /// <param name="networks">The networks and their nodes.</param>
+    /// <param name="clock">What limits, retries and the times it tells go by.</param>
+    /// <param name="options">Waits and limits.</param>
+    public AlchemyStandIn(
+        IReadOnlyList<AlchemyNetwork> networks, TimeProvider clock, AlchemyStandInOptions? options = null)
+    {
+        options ??= new AlchemyStandInOptions();
+        _networks = [.. networks];
+        Dictionary<string, AlchemyNetwork> bySlug = _networks.ToDictionary(network => network.Slug);
+        _rpc = new AlchemyJsonRpc(bySlug, options, clock);
+        _webhooks = new AlchemyWebhooks(options, clock);
+        _management = new AlchemyManagement(bySlug, _webhooks, ManagementToken);
+    }
+
+    /// <summary>The team's token for <c>/api</c>.</summary>
+    public string ManagementToken { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>The webhooks there are, oldest first.</summary>
+    public IReadOnlyList<AlchemyWebhook> Webhooks => _webhooks.All;
+
+    /// <summary>The attempts to deliver so far, oldest first, at most 10,000.</summary>
+    public IReadOnlyList<AlchemyDelivery> Deliveries => _webhooks.Deliveries.Records;
+
+    /// <summary>Where a chain's node is asked.</summary>
+    public Uri RpcUrlOf(ChainId chain) => new(Url, $"v2/{NetworkOf(chain).Slug}");
+
+    /// <summary>A chain's network.</summary>
+    public AlchemyNetwork NetworkOf(ChainId chain) => _networks.Single(network => network.ChainId == chain);
+
+    /// <summary>Lets calls with this key in, up to a throughput. Alchemy's free plan has 500 units a second.</summary>
+    public void AddKey(string key, int computeUnitsPerSecond = int.MaxValue) =>
+        _rpc.Keys[key] = new AlchemyKey(computeUnitsPerSecond);
+
+    /// <summary>Refuses calls with this key with 401 from now on.</summary>
+    public void RemoveKey(string key) => _rpc.Keys.TryRemove(key, out _);
+
+    /// <summary>Refuses calls with this key with 403, or stops doing so.</summary>
+    public void SetOverCapacity(string key, bool isOver) => _rpc.Keys[key].IsOverCapacity = isOver;
+
+    /// <summary>The next call of this method is lost, before or after the node has it.</summary>
+    public void NextRpc(string method, StandInFault fault) => _rpc.Script.Add(new AlchemyRpcStep(method, fault, null));
+
+    /// <summary>The next call of this method is answered with an error and never reaches the node.</summary>
+    public void NextRpc(string method, int code, string message, int status = StatusCodes.Status200OK) =>
+        _rpc.Script.Add(new AlchemyRpcStep(method, null, id => (status, AlchemyRpcErrors.Make(id, code, message))));
+
+    /// <summary>The next call of this method is answered with null, as a node does that lags behind.</summary>
+    public void NextRpcNull(string method) => _rpc.Script.Add(new AlchemyRpcStep(
+        method, null, id => (StatusCodes.Status200OK, new JsonObject
+        {
+            ["jsonrpc"] = "2.0",
+            ["id"] = id?.DeepClone(),
+            ["result"] = null,
+        })));
+
+    /// <summary>Creates a webhook; it is told of every block mined from now on.</summary>
+    public Task<AlchemyWebhook> CreateWebhookAsync(
+        AlchemyWebhookRequest request, CancellationToken cancellationToken) =>
+        _webhooks.CreateAsync(request, cancellationToken);
+
+    /// <summary>The next event (of this webhook) meets this fault.</summary>
+    public void NextDelivery(AlchemyDeliveryFault fault, string? webhookId = null) =>
+        _webhooks.Deliveries.Script(fault, webhookId);
+
+    /// <summary>Sends an event of a test's own making, wrapped and signed; answers its id.</summary>
+    public string Send(AlchemyWebhook webhook, JsonObject news) => _webhooks.Send(webhook, news);
+
+    /// <summary>Sends what Alchemy sends in place of events once the month's compute units are used up.</summary>
+    public string SendCapacityError(AlchemyWebhook webhook) => _webhooks.Send(
+        webhook, new JsonObject { ["error"] = "Monthly capacity limit exceeded. Visit the dashboard to upgrade." });
+
+    /// <summary>Waits for an attempt to deliver that has been answered or given up, also a past one.</summary>
+    public Task<AlchemyDelivery> WaitForDeliveryAsync(
+        Predicate<AlchemyDelivery> matches, CancellationToken cancellationToken) =>
+        _webhooks.Deliveries.WaitForAsync(matches, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _webhooks.DisposeAsync();
+        await base.DisposeAsync();
+        _rpc.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override Task WriteErrorAsync(HttpContext context, int status) =>
+        context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+            ? AlchemyManagement.WriteErrorAsync(context, status)
+            : AlchemyJsonRpc.WriteErrorAsync(context, status);
+
+    /// <inheritdoc/>
+    protected override void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v2/{network}/{key?}", _rpc.HandleAsync);
+        _management.Map(routes);
+    }
+}
