@@ -26,6 +26,12 @@ internal static class MetaKeepRequests
         return body.GetProperty("message").GetString() ?? throw new MetaKeepRefusal("INVALID_REQUEST");
     }
 
+    internal static TypedData TypedData(JsonElement body)
+    {
+        RequireReason(body);
+        return Souk.Domain.Chain.TypedData.FromJson(body.GetProperty("data"));
+    }
+
     internal static Eip1559Transaction Transaction(JsonElement body, MetaKeepApp app)
     {
         RequireReason(body);

@@ -10,7 +10,7 @@ namespace Souk.Local.StandIns;
 /// <summary>MetaKeep's app API with wallets and signatures, over loopback.</summary>
 /// <remarks>
 /// Copies: <c>/v3/getDeveloperWallet</c>, <c>/v3/getWallet</c>, <c>/v2/app/sign/message</c>,
-/// <c>/v2/app/sign/transaction</c>; the API signature over the exact octets with its
+/// <c>/v2/app/sign/transaction</c>, <c>/v2/app/sign/typedData</c>; the API signature over the exact octets with its
 /// minute of tolerance, the error envelope and statuses, replay by <c>Idempotency-Key</c>, 100 requests a second.
 /// Source: MetaKeep's API reference and its published code samples (read 2026-11).
 /// Known differences: lambda, NFT, coin and admin calls are absent; the 429 of the limit is assumed (its form is not
@@ -56,6 +56,8 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
             SignatureBody(app.SigningKey.Sign(Eip191.HashPersonalMessage(MetaKeepRequests.Message(body))), 27));
         MapApp(routes, "/v2/app/sign/transaction", (app, body) =>
             SignatureBody(app.SigningKey.Sign(MetaKeepRequests.Transaction(body, app).SigningHash()), 0));
+        MapApp(routes, "/v2/app/sign/typedData", (app, body) =>
+            SignatureBody(app.SigningKey.Sign(MetaKeepRequests.TypedData(body).Digest()), 27));
     }
 
     private void MapApp(IEndpointRouteBuilder routes, string path, Func<MetaKeepApp, JsonElement, string> answer) =>

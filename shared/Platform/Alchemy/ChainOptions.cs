@@ -5,64 +5,64 @@ namespace Souk.Platform.Alchemy;
 public sealed class ChainOptions
 {
     /// <summary>The EIP-155 chain id.</summary>
-    public long Id { get; init; }
+    public long Id { get; set; }
 
     /// <summary>What people call the chain, such as <c>ethereum</c>.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>The native coin's symbol.</summary>
     /// <value>Default <c>ETH</c>.</value>
-    public string CurrencySymbol { get; init; } = "ETH";
+    public string CurrencySymbol { get; set; } = "ETH";
 
     /// <summary>Alchemy's network slug in host names, such as <c>eth-mainnet</c>.</summary>
-    public string AlchemyNetwork { get; init; } = "";
+    public string AlchemyNetwork { get; set; } = "";
 
     /// <summary>Alchemy's network name in Notify payloads, such as <c>ETH_MAINNET</c>.</summary>
-    public string NotifyNetwork { get; init; } = "";
+    public string NotifyNetwork { get; set; } = "";
 
     /// <summary>Where JSON-RPC is posted, without a key; empty: Alchemy's own address of the network.</summary>
-    public string RpcUrl { get; init; } = "";
+    public string RpcUrl { get; set; } = "";
 
     /// <summary>After how many blocks, its own included, a block counts as final.</summary>
     /// <value>Default 12 blocks.</value>
-    public int Confirmations { get; init; } = 12;
+    public int Confirmations { get; set; } = 12;
 
     /// <summary>How far apart blocks usually are, in seconds.</summary>
     /// <value>Default 12 seconds.</value>
-    public double BlockSeconds { get; init; } = 12;
+    public double BlockSeconds { get; set; } = 12;
 
     /// <summary>The deepest reorganisation that is unwound without a person, in blocks.</summary>
     /// <value>Default 64 blocks.</value>
-    public int ReorgDepthMax { get; init; } = 64;
+    public int ReorgDepthMax { get; set; } = 64;
 
     /// <summary>The Seaport 1.6 contract.</summary>
-    public string Seaport { get; init; } = "";
+    public string Seaport { get; set; } = "";
 
     /// <summary>Seaport's conduit controller.</summary>
-    public string ConduitController { get; init; } = "";
+    public string ConduitController { get; set; } = "";
 
     /// <summary>The conduit key that orders use; empty: none, Seaport itself moves tokens.</summary>
-    public string ConduitKey { get; init; } = "";
+    public string ConduitKey { get; set; } = "";
 
     /// <summary>Souk's zone contract; empty: protected orders are not offered.</summary>
-    public string Zone { get; init; } = "";
+    public string Zone { get; set; } = "";
 
     /// <summary>Where the platform's fee goes.</summary>
-    public string PlatformFeeRecipient { get; init; } = "";
+    public string PlatformFeeRecipient { get; set; } = "";
 
     /// <summary>The platform's fee, in basis points of the price.</summary>
     /// <value>Default 0.</value>
-    public int PlatformFeeBps { get; init; }
+    public int PlatformFeeBps { get; set; }
 
     /// <summary>The first block that is followed.</summary>
     /// <value>Default 0.</value>
-    public long StartBlock { get; init; }
+    public long StartBlock { get; set; }
 
     /// <summary>The most that one unit of gas may ever cost the platform's signers, in wei, as decimal text.</summary>
     /// <value>Default 500 gwei.</value>
-    public string FeePerGasWeiMax { get; init; } = "500000000000";
+    public string FeePerGasWeiMax { get; set; } = "500000000000";
 
     /// <summary>The most tip that one unit of gas may carry, in wei, as decimal text.</summary>
     /// <value>Default 5 gwei.</value>
-    public string PriorityFeePerGasWeiMax { get; init; } = "5000000000";
+    public string PriorityFeePerGasWeiMax { get; set; } = "5000000000";
 }

@@ -103,22 +103,20 @@ public sealed class MetaKeepClient : IDisposable
     /// <summary>Has the app's wallet sign EIP-712 typed data.</summary>
     /// <param name="app">Whose wallet.</param>
     /// <param name="signer">The wallet's address; the answer must recover to it.</param>
-    /// <param name="typedData">types with EIP712Domain, domain, primaryType and message, as JSON.</param>
-    /// <param name="digest">The EIP-712 digest of the same data, computed here and not by MetaKeep.</param>
+    /// <param name="typedData">What to sign; its digest is computed here and not taken from MetaKeep.</param>
     /// <param name="reason">Why, for MetaKeep's own audit log; holds nothing secret.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<Signature> SignTypedDataAsync(
         MetaKeepCredential app,
         Address signer,
-        JsonElement typedData,
-        Bytes32 digest,
+        TypedData typedData,
         string reason,
         CancellationToken cancellationToken)
     {
-        MetaKeepMessages.TypedDataRequest request = new(typedData, reason);
-        byte[] body = Body(request, MetaKeepJson.Default.TypedDataRequest);
+        ArgumentNullException.ThrowIfNull(typedData);
+        byte[] body = MetaKeepMessages.TypedDataRequest(typedData, reason);
         MetaKeepMessages.Reply reply = await PostAsync(app, "/v2/app/sign/typedData", body, cancellationToken);
-        return SignatureOf(reply, digest, signer);
+        return SignatureOf(reply, typedData.Digest(), signer);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -42,9 +43,21 @@ internal static class MetaKeepMessages
 
     internal sealed record TransactionRequest(TransactionObject TransactionObject, string Reason);
 
-    internal sealed record TypedDataRequest(JsonElement Data, string Reason);
+    /// <summary>Typed data in the shape of <c>eth_signTypedData_v4</c>, and why it is signed.</summary>
+    internal static byte[] TypedDataRequest(TypedData data, string reason)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("reason"u8, reason);
+            json.WritePropertyName("data"u8);
+            data.WriteTo(json);
+            json.WriteEndObject();
+        }
 
-    internal sealed record MessageRequest(string Message, string Reason);
+        return buffer.WrittenSpan.ToArray();
+    }
 
     internal sealed record Wallet(string? EthAddress);
 
@@ -87,7 +100,5 @@ internal static class MetaKeepMessages
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MetaKeepMessages.WalletRequest))]
 [JsonSerializable(typeof(MetaKeepMessages.TransactionRequest))]
-[JsonSerializable(typeof(MetaKeepMessages.TypedDataRequest))]
-[JsonSerializable(typeof(MetaKeepMessages.MessageRequest))]
 [JsonSerializable(typeof(MetaKeepMessages.Reply))]
 internal sealed partial class MetaKeepJson : JsonSerializerContext;

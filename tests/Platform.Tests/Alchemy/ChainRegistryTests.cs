@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Souk.Domain.Chain;
 using Souk.Domain.Failures;
@@ -15,6 +17,26 @@ public sealed class ChainRegistryTests
         FailureException failed = Assert.Throws<FailureException>(() => chains.Get(new ChainId(5)));
 
         Assert.Equal(FailureCode.ChainUnknown, failed.Failure.Code);
+    }
+
+    [Fact]
+    public void Reads_the_chains_of_the_settings()
+    {
+        IConfiguration settings = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Chains:0:Id"] = "137",
+                ["Chains:0:Name"] = "polygon",
+                ["Chains:0:RpcUrl"] = "http://127.0.0.1:1/",
+                ["Chains:0:BlockSeconds"] = "2.5",
+                ["Chains:0:PlatformFeeBps"] = "250",
+            })
+            .Build();
+        ServiceProvider services = new ServiceCollection().AddChains(settings).BuildServiceProvider();
+
+        ChainSettings chain = services.GetRequiredService<ChainRegistry>().Get(new ChainId(137));
+
+        Assert.Equal(("polygon", TimeSpan.FromSeconds(2.5), 250), (chain.Name, chain.BlockTime, chain.PlatformFeeBps));
     }
 
     [Fact]

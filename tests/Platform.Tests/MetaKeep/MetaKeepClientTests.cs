@@ -70,6 +70,20 @@ public sealed class MetaKeepClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Has_typed_data_signed_by_the_wallet()
+    {
+        TypedData data = TypedData.Parse("""
+            {"types":{"EIP712Domain":[{"name":"name","type":"string"}],"Mail":[{"name":"text","type":"string"}]},
+            "primaryType":"Mail","domain":{"name":"test"},"message":{"text":"hello"}}
+            """);
+
+        Signature signature = await _client.SignTypedDataAsync(
+            Credential, _app.Wallet.Address, data, "test", Cancelled);
+
+        Assert.True(Secp256k1.Verify(data.Digest(), signature, _app.Wallet.Address));
+    }
+
+    [Fact]
     public async Task Refuses_a_signature_of_another_wallet()
     {
         _app.IsImpostor = true;
