@@ -87,7 +87,7 @@ public sealed class BulkOrderSignature
     public Bytes32 Digest(OrderHash order, SeaportDomain domain)
     {
         ArgumentNullException.ThrowIfNull(domain);
-        return DomainSeparator.Digest(domain.Separator, HashPair(TypeHash(Height), Root(order)));
+        return Eip712.Digest(domain.Separator, HashPair(TypeHash(Height), Root(order)));
     }
 
     /// <summary>Never the signature itself.</summary>

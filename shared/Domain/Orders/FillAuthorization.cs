@@ -59,7 +59,7 @@ public sealed record FillAuthorization(
         Words.Put(words, 2, Fulfiller);
         Words.Put(words, 3, Quantity);
         Words.Put(words, 4, Expiry);
-        return DomainSeparator.Digest(domain.Separator, Keccak256.Hash(words));
+        return Eip712.Digest(domain.Separator, Keccak256.Hash(words));
     }
 
     /// <summary>Signs it into <c>extraData</c>. Whoever holds the answer and is the fulfiller can fill.</summary>
@@ -93,7 +93,7 @@ public sealed class ZoneDomain
     {
         ChainId = chainId;
         Zone = zone;
-        Separator = DomainSeparator.Of(Name, Version, chainId, zone);
+        Separator = new Eip712Domain(Name, Version, chainId, zone).Separator();
     }
 
     /// <summary>The chain.</summary>
