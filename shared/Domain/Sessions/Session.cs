@@ -23,6 +23,11 @@ public static class SessionLimits
     /// <summary>A session behind the administrators' door: a working day.</summary>
     public static TimeSpan AdminLifetimeMax { get; } = TimeSpan.FromHours(12);
 
+    /// <summary>
+    /// How long a traded token may come again, because its answer was lost: longer than a caller waits for one answer.
+    /// </summary>
+    public static TimeSpan RepeatMax { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A wallet challenge: time to find the wallet and read its dialog.</summary>
     public static TimeSpan ChallengeLifetime { get; } = TimeSpan.FromMinutes(10);
 }
@@ -47,6 +52,8 @@ public enum SessionEnd
 /// <param name="Audience">Which door it opens.</param>
 /// <param name="StartedAt">When the user proved who they are.</param>
 /// <param name="EndsAt">When they must again, whatever they do; exclusive.</param>
+/// <param name="Generation">Of the newest refresh token; rises when one of this generation is traded.</param>
+/// <param name="RotatedAt">When it last rose, or the session began.</param>
 /// <param name="End">Why it ended before; null while it lives.</param>
 public sealed record Session(
     SessionId Id,
@@ -54,6 +61,8 @@ public sealed record Session(
     TokenAudience Audience,
     DateTimeOffset StartedAt,
     DateTimeOffset EndsAt,
+    int Generation,
+    DateTimeOffset RotatedAt,
     SessionEnd? End = null)
 {
     /// <summary>Begins a session.</summary>
@@ -66,7 +75,7 @@ public sealed record Session(
         TimeSpan lifetime = audience == TokenAudience.Admin
             ? SessionLimits.AdminLifetimeMax
             : SessionLimits.LifetimeMax;
-        return new Session(id, userId, audience, now, now + lifetime);
+        return new Session(id, userId, audience, now, now + lifetime, Generation: 1, RotatedAt: now);
     }
 
     /// <summary>Whether it lives.</summary>
@@ -76,7 +85,7 @@ public sealed record Session(
     /// <summary>Ends it; the first reason stays.</summary>
     public Session Revoke(SessionEnd reason) => End is null ? this with { End = reason } : this;
 
-    /// <summary>Issues the session's next refresh token.</summary>
+    /// <summary>Issues a refresh token of the newest generation.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="secretHash">SHA-256 of the secret.</param>
     /// <param name="now">Our time.</param>
@@ -84,10 +93,16 @@ public sealed record Session(
     {
         TimeSpan idle = Audience == TokenAudience.Admin ? SessionLimits.AdminIdleMax : SessionLimits.IdleMax;
         DateTimeOffset expiresAt = now + idle < EndsAt ? now + idle : EndsAt;
-        return new RefreshToken(id, Id, secretHash, now, expiresAt);
+        return new RefreshToken(id, Id, secretHash, Generation, now, expiresAt);
     }
 
-    /// <summary>Trades a refresh token for the next: each is good once, and a second use ends the session.</summary>
+    /// <summary>Trades a refresh token for the next: a token that comes too late a second time ends the session.</summary>
+    /// <remarks>
+    /// A token of the newest generation begins the next one. One of the generation before gets a sibling within
+    /// <see cref="SessionLimits.RepeatMax"/>, for its answer may have been lost or two windows asked at once; as no token
+    /// of the newest generation was traded by then, nobody has gone further than the caller. Anything older is a copy:
+    /// whoever holds it, thief or owner, the other one has moved on.
+    /// </remarks>
     /// <param name="presented">The stored token whose secret came.</param>
     /// <param name="nextId">The next token's name.</param>
     /// <param name="nextSecretHash">SHA-256 of the next token's secret.</param>
@@ -99,11 +114,10 @@ public sealed record Session(
         ArgumentNullException.ThrowIfNull(presented);
         if (presented.SessionId != Id || End is not null)
             return new Refresh(this, null, null, Refuse("The session has ended."));
-        if (presented.UsedAt is not null)
-        {
-            return new Refresh(
-                Revoke(SessionEnd.TokenReused), null, null, Refuse("The session has ended.", "reused"));
-        }
+
+        bool isRepeat = presented.Generation == Generation - 1 && now < RotatedAt + SessionLimits.RepeatMax;
+        if (presented.Generation != Generation && !isRepeat)
+            return new Refresh(Revoke(SessionEnd.TokenReused), null, null, Refuse("The session has ended.", "reused"));
 
         if (now >= presented.ExpiresAt || !IsAliveAt(now))
         {
@@ -111,7 +125,9 @@ public sealed record Session(
                 this, null, null, new Failure(FailureCode.Unauthenticated, "The session has lapsed: sign in again."));
         }
 
-        return new Refresh(this, presented with { UsedAt = now }, Issue(nextId, nextSecretHash, now), null);
+        if (isRepeat) return new Refresh(this, presented, Issue(nextId, nextSecretHash, now), null);
+        Session risen = this with { Generation = Generation + 1, RotatedAt = now };
+        return new Refresh(risen, presented with { UsedAt = now }, risen.Issue(nextId, nextSecretHash, now), null);
     }
 
     private static Failure Refuse(string why, string? what = null) =>
@@ -122,13 +138,15 @@ public sealed record Session(
 /// <param name="Id">Its name.</param>
 /// <param name="SessionId">The family.</param>
 /// <param name="SecretHash">SHA-256 of the secret: long and random, so no slow hash is needed.</param>
+/// <param name="Generation">Which of the family's trades it waits for, from 1.</param>
 /// <param name="IssuedAt">When it was made.</param>
 /// <param name="ExpiresAt">Until when it can be traded; exclusive.</param>
-/// <param name="UsedAt">When it was traded; null while it can be.</param>
+/// <param name="UsedAt">When its generation was traded by it; null while it was not.</param>
 public sealed record RefreshToken(
     RefreshTokenId Id,
     SessionId SessionId,
     Bytes32 SecretHash,
+    int Generation,
     DateTimeOffset IssuedAt,
     DateTimeOffset ExpiresAt,
     DateTimeOffset? UsedAt = null)
@@ -138,7 +156,7 @@ public sealed record RefreshToken(
 }
 
 /// <summary>What trading a refresh token came to.</summary>
-/// <param name="Session">The session, revoked if the token was used before: store it.</param>
+/// <param name="Session">The session, risen by a generation, or revoked if the token was a copy: store it.</param>
 /// <param name="Used">The traded token: store it. Null when refused.</param>
 /// <param name="Next">The next token: store it. Null when refused.</param>
 /// <param name="Failure">

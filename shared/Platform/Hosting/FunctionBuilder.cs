@@ -98,9 +98,11 @@ public sealed class FunctionBuilder
             return this;
 
         RedisClient redis = new(redisOptions, ReadRedisLoginAsync, Loggers.CreateLogger<RedisClient>());
-        AccessTokenVerifier verifier = new(Vault, new AuthorizationState(redis, database), site, Clock);
+        AuthorizationState state = new(redis, database);
+        AccessTokenVerifier verifier = new(Vault, state, site, Clock);
         Services.AddSingleton(site);
         Services.AddSingleton(redis);
+        Services.AddSingleton(state);
         Services.AddSingleton(verifier);
         Warmups.Add(redis.PrewarmAsync);
         Warmups.Add(verifier.PrewarmAsync);

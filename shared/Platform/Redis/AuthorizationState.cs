@@ -29,7 +29,7 @@ public sealed class AuthorizationState(RedisClient redis, Database database)
     public async Task<bool> StandsAsync(Caller caller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        string key = $"authorization:{caller.SessionId}";
+        string key = KeyOf(caller.SessionId);
         string expected = string.Create(CultureInfo.InvariantCulture, $"{caller.UserId}:{caller.Epoch}");
         string? cached = await redis.FindAsync(key, cancellationToken);
         if (cached == expected)
@@ -41,6 +41,12 @@ public sealed class AuthorizationState(RedisClient redis, Database database)
         await redis.PutAsync(key, current, Lifetime, cancellationToken);
         return current == expected;
     }
+
+    /// <summary>Forgets what is cached of a session, so that its revocation binds at the next call.</summary>
+    public Task ForgetAsync(Guid sessionId, CancellationToken cancellationToken) =>
+        redis.RemoveAsync(KeyOf(sessionId), cancellationToken);
+
+    private static string KeyOf(Guid sessionId) => $"authorization:{sessionId}";
 
     private async Task<string> ReadAsync(Guid sessionId, CancellationToken cancellationToken)
     {
