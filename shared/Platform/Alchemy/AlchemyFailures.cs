@@ -6,13 +6,14 @@ namespace Souk.Platform.Alchemy;
 
 /// <summary>A simulated call reverted: a definite answer of the contract, not a fault of the node.</summary>
 /// <param name="data">The revert data, possibly empty: a selector and its ABI-encoded arguments.</param>
-public sealed class CallRevertedException(byte[] data) : Exception("The call would revert.")
+/// <param name="reason">Why the node would not even run it; null when it ran and reverted.</param>
+public sealed class CallRevertedException(byte[] data, string? reason = null) : Exception("The call would revert.")
 {
     /// <summary>The revert data, possibly empty.</summary>
     public byte[] RevertData { get; } = data;
 
-    /// <summary>The reason of a Solidity <c>revert("...")</c>; null for any other data.</summary>
-    public string? Reason => AlchemyFailures.ReasonOf(RevertData);
+    /// <summary>The reason of a Solidity <c>revert("...")</c>, or missing funds; null for any other data.</summary>
+    public string? Reason => reason ?? AlchemyFailures.ReasonOf(RevertData);
 }
 
 /// <summary>The node will not read so many blocks or logs at once: ask again for a shorter range.</summary>
@@ -131,6 +132,8 @@ internal static class AlchemyFailures
             return Unavailable(method, "rate limited");
         if (error is not null && (error.Code == RevertCode || IsRevert(text)))
             return new CallRevertedException(error.Data);
+        if (text.Contains("insufficient funds", StringComparison.Ordinal))
+            return new CallRevertedException([], "insufficient funds");
         if (method == "eth_getLogs" && IsOneOf(s_rangeTexts, text))
             return new LogRangeRefusedException();
         if (IsOneOf(s_blockTexts, text))

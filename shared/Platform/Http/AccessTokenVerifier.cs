@@ -76,7 +76,10 @@ public sealed class AccessTokenVerifier(
             claims.SessionId,
             claims.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal),
             claims.Epoch,
-            claims.Audience);
+            claims.Audience)
+        {
+            Roles = claims.Roles,
+        };
         if (!await state.StandsAsync(caller, cancellationToken))
             throw new FailureException(FailureCode.SessionRevoked, "The session was revoked or its rights have changed.");
 

@@ -70,7 +70,10 @@ public static class IdempotencyTable
                     ],
                     cancellationToken);
                 if (claimed == 0)
-                    return await ReplayAsync(transaction, caller, key, fingerprint, responseJson, cancellationToken);
+                {
+                    return Replay(
+                        await FindAsync(transaction, caller, key, cancellationToken), fingerprint, responseJson);
+                }
 
                 TResponse response = await body(transaction);
                 await transaction.ExecuteAsync(
@@ -85,20 +88,47 @@ public static class IdempotencyTable
             cancellationToken);
     }
 
-    private static async Task<TResponse> ReplayAsync<TResponse>(
-        Transaction transaction,
+    /// <summary>The answer that this caller and key already got; null when they are new.</summary>
+    /// <remarks>
+    /// Asked before the chain is looked at: what was allowed and done the first time may be refused by the chain's
+    /// state of today, and a repeat must still get the first answer.
+    /// </remarks>
+    /// <exception cref="FailureException"><c>idempotency_key_reused</c>: the key came with another request.</exception>
+    public static Task<TResponse?> FindAnswerAsync<TRequest, TResponse>(
+        this Database database,
         Guid caller,
         IdempotencyKey key,
-        byte[] fingerprint,
+        string operation,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestJson,
         JsonTypeInfo<TResponse> responseJson,
         CancellationToken cancellationToken)
         where TResponse : class
     {
-        (byte[] Fingerprint, string? Response)? stored = await transaction.FindValueAsync(
+        ArgumentNullException.ThrowIfNull(database);
+        byte[] fingerprint = Fingerprint(operation, request, requestJson);
+        return database.ReadAsync(
+            async transaction =>
+            {
+                return await FindAsync(transaction, caller, key, cancellationToken) is { } stored
+                    ? Replay(stored, fingerprint, responseJson)
+                    : null;
+            },
+            cancellationToken);
+    }
+
+    private static Task<(byte[] Fingerprint, string? Response)?> FindAsync(
+        Transaction transaction, Guid caller, IdempotencyKey key, CancellationToken cancellationToken) =>
+        transaction.FindValueAsync(
             FindSql,
             [transaction.Room, caller.ToString(), key.ToString()],
             row => (row.Bytes(0), row.TextOrNull(1)),
             cancellationToken);
+
+    private static TResponse Replay<TResponse>(
+        (byte[] Fingerprint, string? Response)? stored, byte[] fingerprint, JsonTypeInfo<TResponse> responseJson)
+        where TResponse : class
+    {
         if (stored?.Response is not { } response)
         {
             throw new FailureException(new Failure(

@@ -1,0 +1,176 @@
+using Souk.Domain.Chain;
+using Souk.Domain.Failures;
+using Souk.Domain.Signing;
+
+namespace Souk.Platform.Postgres;
+
+/// <summary>A wallet of the platform on one chain.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="ChainId">The chain.</param>
+/// <param name="Address">The wallet's address.</param>
+/// <param name="NextNonce">The nonce that the next allocation takes.</param>
+/// <param name="PausedAt">Since when nothing is sent from it; null when it sends.</param>
+/// <param name="PausedBy">Who paused it.</param>
+/// <param name="PauseReason">Why.</param>
+public sealed record SignerRecord(
+    SignerId Id,
+    ChainId ChainId,
+    Address Address,
+    long NextNonce,
+    DateTimeOffset? PausedAt,
+    Guid? PausedBy,
+    string? PauseReason)
+{
+    /// <summary>Whether nothing is sent from it.</summary>
+    public bool IsPaused => PausedAt is not null;
+}
+
+/// <summary>Owner of <c>signers</c>: the platform's wallets and their next nonces.</summary>
+public static class SignerTable
+{
+    private const string FindByAddressSql = """
+        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason
+        FROM signers WHERE chain_id = $1 AND address = $2
+        """;
+
+    private const string FindSql = """
+        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason FROM signers WHERE id = $1
+        """;
+
+    private const string LockSql = """
+        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason
+        FROM signers WHERE id = $1 FOR UPDATE
+        """;
+
+    private const string ListSql = """
+        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason
+        FROM signers ORDER BY chain_id, created_at LIMIT 1000
+        """;
+
+    private const string AddSql = """
+        INSERT INTO signers (id, chain_id, address, next_nonce, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING
+        """;
+
+    private const string TakeNonceSql = """
+        UPDATE signers SET next_nonce = next_nonce + 1 WHERE id = $1 AND paused_at IS NULL RETURNING next_nonce - 1
+        """;
+
+    private const string GiveBackNonceSql = """
+        UPDATE signers SET next_nonce = $2 WHERE id = $1 AND next_nonce = $2 + 1
+        """;
+
+    private const string RaiseNonceSql = "UPDATE signers SET next_nonce = $2 WHERE id = $1 AND next_nonce < $2";
+
+    private const string PauseSql = """
+        UPDATE signers SET paused_at = $2, paused_by = $3, pause_reason = $4 WHERE id = $1 AND paused_at IS NULL
+        """;
+
+    private const string UnpauseSql = """
+        UPDATE signers SET paused_at = NULL, paused_by = NULL, pause_reason = NULL
+        WHERE id = $1 AND paused_at IS NOT NULL
+        """;
+
+    /// <summary>The wallet with this address; null when it is not known yet.</summary>
+    public static Task<SignerRecord?> FindByAddressAsync(
+        Transaction transaction, ChainId chain, Address address, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.FindAsync(FindByAddressSql, [chain, address], Read, cancellationToken);
+    }
+
+    /// <summary>The wallet of this name.</summary>
+    /// <exception cref="FailureException"><c>not_found</c>.</exception>
+    public static async Task<SignerRecord> GetAsync(
+        Transaction transaction, SignerId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.FindAsync(FindSql, [id.Value], Read, cancellationToken) ?? throw NotFound();
+    }
+
+    /// <summary>The wallet of this name, locked until the transaction ends.</summary>
+    /// <exception cref="FailureException"><c>not_found</c>.</exception>
+    public static async Task<SignerRecord> LockAsync(
+        Transaction transaction, SignerId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.FindAsync(LockSql, [id.Value], Read, cancellationToken) ?? throw NotFound();
+    }
+
+    /// <summary>Every wallet.</summary>
+    public static Task<List<SignerRecord>> ListAsync(Transaction transaction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ListAsync(ListSql, [], Read, cancellationToken);
+    }
+
+    /// <summary>Adds a wallet; one that is known already stays as it is.</summary>
+    /// <param name="transaction">The unit of work.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="address">The wallet's address.</param>
+    /// <param name="nextNonce">How many transactions the chain counts for it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task AddAsync(
+        Transaction transaction, ChainId chain, Address address, long nextNonce, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(
+            AddSql, [transaction.NewId(), chain, address, nextNonce, transaction.Now], cancellationToken);
+    }
+
+    /// <summary>Takes the next nonce; null when the wallet is paused.</summary>
+    public static Task<long?> TakeNonceAsync(
+        Transaction transaction, SignerId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.FindValueAsync(TakeNonceSql, [id.Value], row => row.Bigint(0), cancellationToken);
+    }
+
+    /// <summary>Gives a nonce back that no node has seen, if it is the highest.</summary>
+    /// <returns>False when a higher one was taken: then it must be filled.</returns>
+    public static async Task<bool> TryGiveBackNonceAsync(
+        Transaction transaction, SignerId id, long nonce, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.ExecuteAsync(GiveBackNonceSql, [id.Value, nonce], cancellationToken) == 1;
+    }
+
+    /// <summary>Skips nonces that the chain has seen used by the wallet outside of Souk.</summary>
+    /// <returns>Whether there were any.</returns>
+    public static async Task<bool> RaiseNonceAsync(
+        Transaction transaction, SignerId id, long nextNonce, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.ExecuteAsync(RaiseNonceSql, [id.Value, nextNonce], cancellationToken) == 1;
+    }
+
+    /// <summary>Stops the wallet from sending.</summary>
+    /// <returns>False when it was paused already.</returns>
+    public static async Task<bool> PauseAsync(
+        Transaction transaction, SignerId id, Guid by, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        SqlValue[] values = [id.Value, transaction.Now, by, reason];
+        return await transaction.ExecuteAsync(PauseSql, values, cancellationToken) == 1;
+    }
+
+    /// <summary>Lets the wallet send again.</summary>
+    /// <returns>False when it was not paused.</returns>
+    public static async Task<bool> UnpauseAsync(
+        Transaction transaction, SignerId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.ExecuteAsync(UnpauseSql, [id.Value], cancellationToken) == 1;
+    }
+
+    private static SignerRecord Read(Row row) => new(
+        new SignerId(row.Id(0)),
+        row.ChainId(1),
+        row.Address(2),
+        row.Bigint(3),
+        row.InstantOrNull(4),
+        row.IdOrNull(5),
+        row.TextOrNull(6));
+
+    private static FailureException NotFound() => new(FailureCode.NotFound, "There is no such signer.");
+}
