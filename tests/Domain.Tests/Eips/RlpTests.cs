@@ -1,4 +1,3 @@
-using System.Text;
 using CsCheck;
 using Souk.Domain.Chain;
 
@@ -7,7 +6,7 @@ namespace Souk.Domain.Tests.Eips;
 /// <summary>The examples of RLP's specification, and everything that is not the shortest form.</summary>
 public sealed class RlpTests
 {
-    private const string Lorem = "Lorem ipsum dolor sit amet, consectetur adipisicing elit";
+    private static ReadOnlySpan<byte> Lorem => "Lorem ipsum dolor sit amet, consectetur adipisicing elit"u8;
 
     private static readonly Gen<RlpItem> Item = Gen.Recursive<RlpItem>((depth, item) =>
         depth > 4
@@ -35,7 +34,7 @@ public sealed class RlpTests
                 RlpItem.Of(), RlpItem.Of(RlpItem.Of()), RlpItem.Of(RlpItem.Of(), RlpItem.Of(RlpItem.Of()))),
             "0xc7c0c1c0c3c0c1c0"
         },
-        { RlpItem.Of(Encoding.ASCII.GetBytes(Lorem)), $"0xb838{Convert.ToHexStringLower(Encoding.ASCII.GetBytes(Lorem))}" },
+        { RlpItem.Of(Lorem.ToArray()), $"0xb838{Convert.ToHexStringLower(Lorem)}" },
         { RlpItem.Of(new byte[1024]), $"0xb90400{new string('0', 2048)}" },
     };
 
