@@ -89,7 +89,9 @@ public sealed partial record Listing
         return Earlier(whole + ListingLimits.AuthorizationLifetime, EndsAt);
     }
 
-    /// <summary>Gives it to one buyer for a while; for a protected listing an authorization counts as handed out.</summary>
+    /// <summary>
+    /// Gives it to one buyer for a while; for a protected listing an authorization counts as handed out.
+    /// </summary>
     /// <param name="purchase">The buyer's purchase; the same one again changes nothing.</param>
     /// <param name="buyer">The wallet that will fill.</param>
     /// <param name="now">Our time.</param>

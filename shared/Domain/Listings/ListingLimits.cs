@@ -3,7 +3,9 @@ namespace Souk.Domain.Listings;
 /// <summary>How long things may take in the life of a listing, each with its reason.</summary>
 public static class ListingLimits
 {
-    /// <summary>A hold: time for a person to read a wallet's dialog and for a block, little enough for others.</summary>
+    /// <summary>
+    /// A hold: time for a person to read a wallet's dialog and for a block, little enough for others.
+    /// </summary>
     public static TimeSpan HoldDuration { get; } = TimeSpan.FromMinutes(3);
 
     /// <summary>
@@ -12,7 +14,9 @@ public static class ListingLimits
     /// </summary>
     public static TimeSpan AuthorizationLifetime { get; } = HoldDuration - TimeSpan.FromSeconds(30);
 
-    /// <summary>Hand-out stops so long before the order's end: a fill sent later would likely be mined too late.</summary>
+    /// <summary>
+    /// Hand-out stops so long before the order's end: a fill sent later would likely be mined too late.
+    /// </summary>
     public static TimeSpan HandOutMargin { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The shortest listing: a hold, its margin, and time for a buyer to come by.</summary>

@@ -52,7 +52,9 @@ public static class ListingLifecycle
         (ListingStatus.Cancelled, []),
         (ListingStatus.Expired, []));
 
-    /// <summary>Moves out of a terminal status that only the chain may make: a fill seen late, a block undone.</summary>
+    /// <summary>
+    /// Moves out of a terminal status that only the chain may make: a fill seen late, a block undone.
+    /// </summary>
     public static FrozenDictionary<ListingStatus, FrozenSet<ListingStatus>> Corrections { get; } = StatusMoves.Of(
         (ListingStatus.Filled, [ListingStatus.Active, ListingStatus.Held, ListingStatus.Inactive,
             ListingStatus.NeedsReconfirm, ListingStatus.CancelPending, ListingStatus.Cancelled,

@@ -5,7 +5,9 @@ using Souk.Domain.Tokens;
 
 namespace Souk.Domain.Listings;
 
-/// <summary>What a seller asks for, completed by what the platform and the chain add: a protected order to be.</summary>
+/// <summary>
+/// What a seller asks for, completed by what the platform and the chain add: a protected order to be.
+/// </summary>
 /// <remarks>Kept between prepare and submit; the order a wallet signs is <see cref="ToOrder"/>, nothing else.</remarks>
 public sealed record ListingTerms
 {

@@ -2,11 +2,15 @@ using Souk.Domain.Chain;
 
 namespace Souk.Domain.Orders;
 
-/// <summary>Reads values from the contract ABI's encoding; whatever a hostile contract logged, it never throws.</summary>
+/// <summary>
+/// Reads values from the contract ABI's encoding; whatever a hostile contract logged, it never throws.
+/// </summary>
 /// <remarks>Positions count in words from the start of the encoding it was made for.</remarks>
 internal readonly ref struct AbiWords(ReadOnlySpan<byte> bytes)
 {
-    /// <summary>No log or answer read here has arrays longer than this; more is refused before any allocation.</summary>
+    /// <summary>
+    /// No log or answer read here has arrays longer than this; more is refused before any allocation.
+    /// </summary>
     internal const int ElementsMax = 4096;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;

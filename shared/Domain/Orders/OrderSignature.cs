@@ -81,7 +81,9 @@ public static class ContractSignature
     public static byte[] Call(Bytes32 digest, ReadOnlySpan<byte> signature) =>
         AbiPart.Call(IsValidSignatureSelector, digest, AbiPart.Octets(signature));
 
-    /// <summary>Whether the answer is the contract's yes: the selector, padded. A revert, or nothing, is a no.</summary>
+    /// <summary>
+    /// Whether the answer is the contract's yes: the selector, padded. A revert, or nothing, is a no.
+    /// </summary>
     public static bool IsYes(ReadOnlySpan<byte> answer) =>
         answer.Length >= 32
         && answer[..4].SequenceEqual<byte>([0x16, 0x26, 0xba, 0x7e])

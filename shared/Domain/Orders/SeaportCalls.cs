@@ -77,7 +77,9 @@ public static class SeaportCalls
     /// <summary>The conduit controller's <c>getConduit</c>; read with <see cref="TryReadConduit"/>.</summary>
     public static byte[] GetConduit(Bytes32 conduitKey) => AbiPart.Call(GetConduitSelector, conduitKey);
 
-    /// <summary>Reads the answer of <see cref="GetConduit"/>: the conduit's address, and whether it is deployed.</summary>
+    /// <summary>
+    /// Reads the answer of <see cref="GetConduit"/>: the conduit's address, and whether it is deployed.
+    /// </summary>
     public static bool TryReadConduit(ReadOnlySpan<byte> answer, out Address conduit, out bool exists)
     {
         var words = new AbiWords(answer);

@@ -3,7 +3,9 @@ using Souk.Domain.Chain;
 namespace Souk.Domain.Orders;
 
 /// <summary>Which Seaport on which chain an order's signature is for.</summary>
-/// <remarks>References: EIP-712, "Definition of domainSeparator"; Seaport 1.6 (name "Seaport", version "1.6").</remarks>
+/// <remarks>
+/// References: EIP-712, "Definition of domainSeparator"; Seaport 1.6 (name "Seaport", version "1.6").
+/// </remarks>
 public sealed class SeaportDomain
 {
     /// <summary>The domain's name.</summary>

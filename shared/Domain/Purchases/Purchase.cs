@@ -123,7 +123,9 @@ public sealed record Purchase
         return this with { Status = PurchaseStatus.Submitted, Transaction = transaction };
     }
 
-    /// <summary>The chain shows the fill by this buyer. True whatever stood here; the same one changes nothing.</summary>
+    /// <summary>
+    /// The chain shows the fill by this buyer. True whatever stood here; the same one changes nothing.
+    /// </summary>
     /// <param name="transaction">The transaction of the fill.</param>
     public Decision<Purchase> Settle(TransactionHash transaction)
     {
@@ -142,7 +144,9 @@ public sealed record Purchase
     public Decision<Purchase> Release() =>
         Status == PurchaseStatus.Held ? End(PurchaseReason.BuyerReleased) : Refuse("The purchase is past its hold.");
 
-    /// <summary>Tidies what time has decided: a lapsed hold is Released, a fill that can no longer come is Failed.</summary>
+    /// <summary>
+    /// Tidies what time has decided: a lapsed hold is Released, a fill that can no longer come is Failed.
+    /// </summary>
     /// <param name="now">Our time.</param>
     /// <param name="chainTime">The time of the last block applied.</param>
     /// <returns>Refuses with <c>conflict</c> while the purchase may still go on.</returns>

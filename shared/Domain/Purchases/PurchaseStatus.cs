@@ -37,7 +37,9 @@ public static class PurchaseLifecycle
         (PurchaseStatus.Released, []),
         (PurchaseStatus.Failed, []));
 
-    /// <summary>Moves out of a terminal status that only the chain may make: a fill seen late, a block undone.</summary>
+    /// <summary>
+    /// Moves out of a terminal status that only the chain may make: a fill seen late, a block undone.
+    /// </summary>
     public static FrozenDictionary<PurchaseStatus, FrozenSet<PurchaseStatus>> Corrections { get; } = StatusMoves.Of(
         (PurchaseStatus.Settled, [PurchaseStatus.Submitted]),
         (PurchaseStatus.Released, [PurchaseStatus.Settled]),

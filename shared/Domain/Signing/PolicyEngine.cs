@@ -43,7 +43,9 @@ public enum PolicyReason
 
 /// <summary>What the policy says of a call.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="RuleId">The rule that allowed, or the one that came nearest to it; null when none names the call.</param>
+/// <param name="RuleId">
+/// The rule that allowed, or the one that came nearest to it; null when none names the call.
+/// </param>
 /// <param name="RuleVersion">Its version.</param>
 /// <param name="Detail">A sentence for the caller.</param>
 public sealed record PolicyVerdict(PolicyReason Reason, PolicyRuleId? RuleId, int? RuleVersion, string Detail)
@@ -88,7 +90,9 @@ public sealed class PolicyEngine
 
     /// <summary>Judges a call.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="usage">What each of <see cref="Candidates"/> has allowed; a missing one has allowed nothing.</param>
+    /// <param name="usage">
+    /// What each of <see cref="Candidates"/> has allowed; a missing one has allowed nothing.
+    /// </param>
     /// <param name="now">Our time.</param>
     public PolicyVerdict Evaluate(
         TransactionCall call, IReadOnlyDictionary<PolicyRuleId, RuleUsage> usage, DateTimeOffset now)

@@ -4,7 +4,9 @@ using Souk.Domain.Chain;
 
 namespace Souk.Domain.Signing;
 
-/// <summary>Names one transaction the platform was asked to send; it outlives every nonce and hash tried for it.</summary>
+/// <summary>
+/// Names one transaction the platform was asked to send; it outlives every nonce and hash tried for it.
+/// </summary>
 /// <param name="Value">The UUID.</param>
 [JsonConverter(typeof(ParsableJsonConverter<TransactionId>))]
 public readonly record struct TransactionId(Guid Value) : IParsable<TransactionId>

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Souk.Domain.Wire;
 
-/// <summary>The one text of each member of a closed list, in JSON and in the database: its name in snake_case.</summary>
+/// <summary>
+/// The one text of each member of a closed list, in JSON and in the database: its name in snake_case.
+/// </summary>
 /// <remarks>So a published member is never renamed.</remarks>
 public static class WireText
 {
