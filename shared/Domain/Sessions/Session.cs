@@ -96,12 +96,14 @@ public sealed record Session(
         return new RefreshToken(id, Id, secretHash, Generation, now, expiresAt);
     }
 
-    /// <summary>Trades a refresh token for the next: a token that comes too late a second time ends the session.</summary>
+    /// <summary>
+    /// Trades a refresh token for the next: a token that comes too late a second time ends the session.
+    /// </summary>
     /// <remarks>
     /// A token of the newest generation begins the next one. One of the generation before gets a sibling within
-    /// <see cref="SessionLimits.RepeatMax"/>, for its answer may have been lost or two windows asked at once; as no token
-    /// of the newest generation was traded by then, nobody has gone further than the caller. Anything older is a copy:
-    /// whoever holds it, thief or owner, the other one has moved on.
+    /// <see cref="SessionLimits.RepeatMax"/>, for its answer may have been lost or two windows asked at once; as no
+    /// token of the newest generation was traded by then, nobody has gone further than the caller. Anything older is
+    /// a copy: whoever holds it, thief or owner, the other one has moved on.
     /// </remarks>
     /// <param name="presented">The stored token whose secret came.</param>
     /// <param name="nextId">The next token's name.</param>

@@ -124,7 +124,8 @@ public sealed class ListingTests
     public void Is_cancelled_at_once_when_the_chain_has_passed_the_authorization() =>
         Assert.Equal(
             ListingStatus.Cancelled,
-            SampleListings.Held().Release(SampleListings.Purchase).OrThrow().Cancel(Now.AddSeconds(150)).OrThrow().Status);
+            SampleListings.Held().Release(SampleListings.Purchase).OrThrow()
+                .Cancel(Now.AddSeconds(150)).OrThrow().Status);
 
     [Fact]
     public void Leaves_the_cancel_of_an_open_listing_to_the_chain()

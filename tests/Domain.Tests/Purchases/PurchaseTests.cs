@@ -85,7 +85,9 @@ public sealed class PurchaseTests
         Assert.All(any, it =>
         {
             Purchase settled = it.Settle(Transaction).OrThrow();
-            Assert.Equal((PurchaseStatus.Settled, Transaction, null), (settled.Status, settled.Transaction, settled.Reason));
+            Assert.Equal(
+                (PurchaseStatus.Settled, Transaction, null),
+                (settled.Status, settled.Transaction, settled.Reason));
             Assert.Equal(settled, settled.Settle(Transaction).OrThrow());
             Assert.NotNull(settled.Settle(Other).Failure);
         });
