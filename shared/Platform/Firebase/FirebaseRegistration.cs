@@ -45,7 +45,8 @@ public static class FirebaseRegistration
         FirebaseOptions options, TimeProvider clock, FirebaseKeyCache? cache)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new FirebaseTokenVerifier(options, CreateHttp("firebase-keys", options.KeysUrl, clock), clock, cache);
+        OutboundHttp http = new(PolicyOf("firebase-keys", options.KeysUrl), clock);
+        return new FirebaseTokenVerifier(options, http, clock, cache);
     }
 
     /// <summary>A client with Souk's time-outs: 2 s an attempt, 6 s in all; answers to 256 KiB.</summary>
@@ -53,22 +54,21 @@ public static class FirebaseRegistration
         FirebaseOptions options, Func<CancellationToken, Task<string>> readServiceAccount, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
-        OutboundHttp http = CreateHttp("firebase", options.IdentityUrl, clock);
+        OutboundHttp http = new(PolicyOf("firebase", options.IdentityUrl), clock);
         return new FirebaseClient(options, http, readServiceAccount, clock);
     }
 
-    // A person waits for the sign-in: three attempts within 6 s, and then they are asked to try again.
-    private static OutboundHttp CreateHttp(string name, Uri? baseUrl, TimeProvider clock) => new(
-        new OutboundHttpPolicy(
-            Name: name,
-            BaseUrl: baseUrl ?? throw new ArgumentException("A Firebase URL is not set.", nameof(baseUrl)),
-            AttemptTimeout: TimeSpan.FromSeconds(2),
-            TotalTimeout: TimeSpan.FromSeconds(6),
-            RetriesMax: 2,
-            RetryDelay: TimeSpan.FromMilliseconds(100),
-            ResponseBytesMax: 256 * 1024)
-        {
-            IsTransient = FirebaseFailures.IsTransient,
-        },
-        clock);
+    /// <summary>How Google is called.</summary>
+    /// <remarks>A person waits for the sign-in: three attempts within 6 s, and then they are asked to try again.</remarks>
+    internal static OutboundHttpPolicy PolicyOf(string name, Uri? baseUrl) => new(
+        Name: name,
+        BaseUrl: baseUrl ?? throw new ArgumentException("A Firebase URL is not set.", nameof(baseUrl)),
+        AttemptTimeout: TimeSpan.FromSeconds(2),
+        TotalTimeout: TimeSpan.FromSeconds(6),
+        RetriesMax: 2,
+        RetryDelay: TimeSpan.FromMilliseconds(100),
+        ResponseBytesMax: 256 * 1024)
+    {
+        IsTransient = FirebaseFailures.IsTransient,
+    };
 }
