@@ -17,8 +17,8 @@ public static class NpmPackages
     /// <summary>How often a waiting process looks whether the installing one has finished.</summary>
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How much of npm's answer goes into the exception: its last lines say what went wrong.</summary>
-    private const int OutputCharactersMax = 4000;
+    /// <summary>How much of npm's answer goes into the exception: it says what is wrong, then how it is used.</summary>
+    private const int ErrorCharactersMax = 4000;
 
     /// <summary>Makes sure that <c>node_modules</c> holds what the lock file says.</summary>
     /// <param name="folderWithLock">The folder of <c>package.json</c> and <c>package-lock.json</c>.</param>
@@ -96,12 +96,12 @@ public static class NpmPackages
         {
             Task<string> output = npm.StandardOutput.ReadToEndAsync(cancellationToken);
             Task<string> errors = npm.StandardError.ReadToEndAsync(cancellationToken);
-            string said = await output + await errors;
+            string said = await errors + await output;
             await npm.WaitForExitAsync(cancellationToken);
             if (npm.ExitCode == 0) return;
 
-            string end = said.Length > OutputCharactersMax ? said[^OutputCharactersMax..] : said;
-            throw new InvalidOperationException($"npm ci in {folder} ended with {npm.ExitCode}: {end}");
+            string start = said[..Math.Min(said.Length, ErrorCharactersMax)];
+            throw new InvalidOperationException($"npm ci in {folder} ended with {npm.ExitCode}: {start}");
         }
         catch (OperationCanceledException)
         {

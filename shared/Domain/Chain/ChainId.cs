@@ -81,7 +81,7 @@ public sealed class ChainIdJsonConverter : JsonConverter<ChainId>
     /// <inheritdoc/>
     public override ChainId ReadAsPropertyName(
         ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        ChainId.TryParse(reader.GetString(), out ChainId value) ? value : throw Bad();
+        ChainId.TryParse(StrictUtf8.ReadString(ref reader), out ChainId value) ? value : throw Bad();
 
     /// <inheritdoc/>
     public override void WriteAsPropertyName(Utf8JsonWriter writer, ChainId value, JsonSerializerOptions options)

@@ -41,21 +41,8 @@ public sealed class ParsableJsonConverter<T> : JsonConverter<T>
         writer.WritePropertyName(value.ToString() ?? throw Bad());
     }
 
-    private static T ReadText(ref Utf8JsonReader reader)
-    {
-        string? text;
-        try
-        {
-            text = reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // An unpaired surrogate or broken UTF-8: valid JSON tokens that are no text.
-            throw Bad();
-        }
-
-        return T.TryParse(text, null, out T? value) ? value : throw Bad();
-    }
+    private static T ReadText(ref Utf8JsonReader reader) =>
+        T.TryParse(StrictUtf8.ReadString(ref reader), null, out T? value) ? value : throw Bad();
 
     private static JsonException Bad() => new($"The text is not a valid {typeof(T).Name}.");
 }

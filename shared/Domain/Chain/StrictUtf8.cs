@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Souk.Domain.Chain;
 
@@ -10,4 +11,18 @@ internal static class StrictUtf8
     internal static byte[] GetBytes(string text) => Encoding.GetBytes(text);
 
     internal static string GetString(ReadOnlySpan<byte> bytes) => Encoding.GetString(bytes);
+
+    /// <summary>The text of a JSON string or name; null for a valid token that is no text.</summary>
+    internal static string? ReadString(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate or broken UTF-8.
+            return null;
+        }
+    }
 }

@@ -4,7 +4,7 @@ using Souk.Domain.Tests.Viem;
 
 namespace Souk.Domain.Tests.Chain;
 
-/// <summary>Honest encodings with a few octets changed: read to something sound, or refused; never anything else.</summary>
+/// <summary>Honest encodings with a few octets changed: read to something sound, or refused.</summary>
 public sealed class FuzzTests
 {
     private readonly Cases _cases = new(4361);

@@ -14,7 +14,8 @@ public sealed class PrimitivesJsonTests
         {"Address":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed","Word":"{{Word}}","Transaction":"{{Word}}",
         "Block":"{{Word}}","Order":"{{Word}}","Selector":"0xa9059cbb","Number":"255","Price":"1000000000000000000",
         "Token":{"ChainId":137,"Contract":"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed","TokenId":"42"},
-        "Prices":{"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed":"1"},"Chains":{"31337":"2"}
+        "Prices":{"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed":"1"},"Chains":{"31337":"2"},
+        "Recipient":null,"Tip":null,"Elsewhere":null
         }
         """;
 
@@ -53,6 +54,7 @@ public sealed class PrimitivesJsonTests
     [InlineData("137", "18446744073709551615")]
     [InlineData("137", "null")]
     [InlineData("\"31337\":", "\"0\":")]
+    [InlineData("\"31337\":", "\"\\ud800\":")]
     [InlineData("\"0xa9059cbb\"", "\"0xa9059c\"")]
     [InlineData(Word, "0xff")]
     [InlineData("{\"0x5aA", "{\"0x5AA")]
@@ -87,7 +89,10 @@ public sealed class PrimitivesJsonTests
         Wei Price,
         TokenReference Token,
         IReadOnlyDictionary<Address, Wei> Prices,
-        IReadOnlyDictionary<ChainId, Wei> Chains);
+        IReadOnlyDictionary<ChainId, Wei> Chains,
+        Address? Recipient,
+        Wei? Tip,
+        ChainId? Elsewhere);
 }
 
 [JsonSerializable(typeof(PrimitivesJsonTests.Everything))]

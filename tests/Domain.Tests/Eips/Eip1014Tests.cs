@@ -2,7 +2,7 @@ using Souk.Domain.Chain;
 
 namespace Souk.Domain.Tests.Eips;
 
-/// <summary>Where contracts come to lie: the examples of EIP-1014, and the known first addresses of an account.</summary>
+/// <summary>Where contracts come to lie: the examples of EIP-1014, and an account's known first ones.</summary>
 public sealed class Eip1014Tests
 {
     private const string NoSalt = "0x0000000000000000000000000000000000000000000000000000000000000000";
