@@ -65,17 +65,27 @@ public sealed record Session(
     DateTimeOffset RotatedAt,
     SessionEnd? End = null)
 {
-    /// <summary>Begins a session.</summary>
+    /// <summary>Begins a session, which lasts from the moment its user proved who they are.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="userId">Whose it is.</param>
     /// <param name="audience">Which door it opens.</param>
+    /// <param name="authenticatedAt">When the user proved who they are.</param>
     /// <param name="now">Our time.</param>
-    public static Session Start(SessionId id, UserId userId, TokenAudience audience, DateTimeOffset now)
+    /// <returns>The session, or refuses with <c>sign_in_refused</c> a proof that is too old for this door.</returns>
+    public static Decision<Session> Start(
+        SessionId id, UserId userId, TokenAudience audience, DateTimeOffset authenticatedAt, DateTimeOffset now)
     {
         TimeSpan lifetime = audience == TokenAudience.Admin
             ? SessionLimits.AdminLifetimeMax
             : SessionLimits.LifetimeMax;
-        return new Session(id, userId, audience, now, now + lifetime, Generation: 1, RotatedAt: now);
+
+        // Their clock may be a little ahead of ours.
+        DateTimeOffset startedAt = authenticatedAt < now ? authenticatedAt : now;
+        var session = new Session(
+            id, userId, audience, startedAt, startedAt + lifetime, Generation: 1, RotatedAt: now);
+        return session.IsAliveAt(now)
+            ? session
+            : new Failure(FailureCode.SignInRefused, "The sign-in is too old: prove who you are again.");
     }
 
     /// <summary>Whether it lives.</summary>

@@ -3,27 +3,22 @@ using Souk.Domain.Wire;
 
 namespace Souk.Platform.Postgres;
 
-/// <summary>What Firebase said of a session's person.</summary>
-/// <param name="AuthenticatedAt">When they proved who they are.</param>
-/// <param name="CheckedAt">When Firebase last said that it stands by that.</param>
-public sealed record SessionStanding(DateTimeOffset AuthenticatedAt, DateTimeOffset CheckedAt);
-
 /// <summary>The table <c>sessions</c>, owned by Auth.</summary>
 public static class SessionTable
 {
     private const string AddSql = """
-        INSERT INTO sessions (id, user_id, audience, generation, rotated_at, created_at, expires_at,
-            authenticated_at, checked_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO sessions (id, user_id, audience, generation, rotated_at, authenticated_at, expires_at, created_at,
+            checked_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
         """;
 
     private const string FindSql = """
-        SELECT id, user_id, audience, created_at, expires_at, generation, rotated_at, reason, authenticated_at, checked_at
+        SELECT id, user_id, audience, authenticated_at, expires_at, generation, rotated_at, reason, checked_at
         FROM sessions WHERE id = $1
         """;
 
     private const string LockSql = """
-        SELECT id, user_id, audience, created_at, expires_at, generation, rotated_at, reason
+        SELECT id, user_id, audience, authenticated_at, expires_at, generation, rotated_at, reason
         FROM sessions WHERE id = $1 FOR UPDATE
         """;
 
@@ -36,32 +31,27 @@ public static class SessionTable
         UPDATE sessions SET revoked_at = $2, reason = $3 WHERE id = $1 AND revoked_at IS NULL
         """;
 
-    /// <summary>Adds a session that begins now.</summary>
-    public static Task AddAsync(
-        Transaction transaction, Session session, SessionStanding standing, CancellationToken cancellationToken)
+    /// <summary>Adds a session whose person Firebase stands by now.</summary>
+    public static Task AddAsync(Transaction transaction, Session session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(standing);
         return transaction.ExecuteAsync(
             AddSql,
             [
                 session.Id.Value, session.UserId.Value, WireText.Of(session.Audience), session.Generation,
-                session.RotatedAt, session.StartedAt, session.EndsAt, standing.AuthenticatedAt, standing.CheckedAt,
+                session.RotatedAt, session.StartedAt, session.EndsAt, transaction.Now,
             ],
             cancellationToken);
     }
 
-    /// <summary>The session and its standing; null when there is none of this id.</summary>
-    public static async Task<(Session Session, SessionStanding Standing)?> FindAsync(
+    /// <summary>The session, and when Firebase last stood by its person; null when there is none of this id.</summary>
+    public static Task<(Session Session, DateTimeOffset CheckedAt)?> FindAsync(
         Transaction transaction, SessionId id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return await transaction.FindValueAsync(
-            FindSql,
-            [id.Value],
-            row => (Read(row), new SessionStanding(row.Instant(8), row.Instant(9))),
-            cancellationToken);
+        return transaction.FindValueAsync(
+            FindSql, [id.Value], row => (Read(row), row.Instant(8)), cancellationToken);
     }
 
     /// <summary>The session, locked until the commit; null when there is none of this id.</summary>

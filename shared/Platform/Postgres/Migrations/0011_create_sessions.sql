@@ -8,10 +8,10 @@ CREATE TABLE sessions (
     generation       integer NOT NULL CHECK (generation > 0),
     rotated_at       timestamptz NOT NULL,
     created_at       timestamptz NOT NULL,
-    expires_at       timestamptz NOT NULL,
-    -- When the person proved who they are at Firebase, and when Firebase last said that it still stands by that.
+    -- When the person proved who they are at Firebase, and when Firebase last said that it stands by that.
     authenticated_at timestamptz NOT NULL,
     checked_at       timestamptz NOT NULL,
+    expires_at       timestamptz NOT NULL,
     revoked_at       timestamptz,
     reason           text CHECK (reason IN ('signed_out', 'token_reused', 'revoked')),
     CHECK (expires_at > created_at),
