@@ -74,6 +74,12 @@ public static class RoleScopes
     public static ImmutableArray<string> All { get; } =
         [AccountManage, MarketAdmin, MarketTrade, OpsRead, SigningApprove, SigningRead, SigningRequest];
 
+    /// <summary>Whether a sign-in with these roles may pass a door: the users' anyone, the other only with a role there.</summary>
+    /// <param name="roles">The subject's roles.</param>
+    /// <param name="audience">The door.</param>
+    public static bool OpensDoor(IEnumerable<Role> roles, TokenAudience audience) =>
+        audience == TokenAudience.User || roles.Any(role => Table.ContainsKey((role, audience)));
+
     /// <summary>The scopes of a token, each once, in ordinal order.</summary>
     /// <param name="roles">The subject's roles; none is a person without a role, who may still keep an account.</param>
     /// <param name="audience">The door the token is for.</param>

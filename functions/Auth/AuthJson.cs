@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Souk.Auth;
+
+/// <summary>What this room reads and writes as JSON.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(StartSession.Request), TypeInfoPropertyName = "StartSessionRequest")]
+[JsonSerializable(typeof(RefreshSession.Request), TypeInfoPropertyName = "RefreshSessionRequest")]
+[JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(GetMe.Response), TypeInfoPropertyName = "GetMeResponse")]
+[JsonSerializable(typeof(ListWallets.Response), TypeInfoPropertyName = "ListWalletsResponse")]
+[JsonSerializable(typeof(AskWallet.Request), TypeInfoPropertyName = "AskWalletRequest")]
+[JsonSerializable(typeof(AskWallet.Response), TypeInfoPropertyName = "AskWalletResponse")]
+[JsonSerializable(typeof(LinkWallet.Request), TypeInfoPropertyName = "LinkWalletRequest")]
+[JsonSerializable(typeof(LinkedWallet))]
+internal sealed partial class AuthJson : JsonSerializerContext;
