@@ -102,11 +102,22 @@ public sealed class SessionTests
         Assert.Equal(Now.AddHours(lifeHours), session.EndsAt);
     }
 
+    [Theory]
+    [InlineData(TokenAudience.User, 30 * 24)]
+    [InlineData(TokenAudience.Admin, 12)]
+    public void Lasts_from_the_proof_of_who_it_is_and_refuses_one_too_old(TokenAudience audience, int lifeHours)
+    {
+        DateTimeOffset oldest = Now.AddHours(-lifeHours);
+
+        Assert.Equal(FailureCode.SignInRefused, TryStart(audience, oldest).Failure?.Code);
+        Assert.Equal(Now.AddMinutes(1), TryStart(audience, oldest.AddMinutes(1)).OrThrow().EndsAt);
+        Assert.Equal(Start(audience), TryStart(audience, Now.AddMinutes(5)).OrThrow());
+    }
+
     [Fact]
     public void Refuses_another_sessions_token()
     {
-        Session other = Session.Start(
-            new SessionId(new Guid("00000000-0000-0000-0000-000000000009")), default, TokenAudience.User, Now);
+        Session other = Start() with { Id = new SessionId(new Guid("00000000-0000-0000-0000-000000000009")) };
 
         Refresh refresh = Start().Rotate(other.Issue(Token(1), Secret, Now), Token(2), Secret, Now);
 
@@ -129,10 +140,13 @@ public sealed class SessionTests
         return session.Rotate(session.Issue(Token(1), Secret, Now), Token(2), Secret, Now);
     }
 
-    private static Session Start(TokenAudience audience = TokenAudience.User) => Session.Start(
+    private static Session Start(TokenAudience audience = TokenAudience.User) => TryStart(audience, Now).OrThrow();
+
+    private static Decision<Session> TryStart(TokenAudience audience, DateTimeOffset authenticatedAt) => Session.Start(
         new SessionId(new Guid("00000000-0000-0000-0000-000000000001")),
         new UserId(new Guid("00000000-0000-0000-0000-000000000002")),
         audience,
+        authenticatedAt,
         Now);
 
     private static RefreshTokenId Token(int number) => new(new Guid(number, 0, 0, new byte[8]));
