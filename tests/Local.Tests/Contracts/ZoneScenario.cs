@@ -161,7 +161,8 @@ internal sealed class ZoneScenario : IAsyncDisposable
 
     public async Task<AbiValue[]> ReadAsync(Address to, string function, string output, params AbiValue[] arguments) =>
         AbiCodec.Decode(
-            [AbiType.Parse(output)], await Node.Rpc.CallAsync(to, AbiFunction.Parse(function).Encode(arguments), Token));
+            [AbiType.Parse(output)],
+            await Node.Rpc.CallAsync(to, AbiFunction.Parse(function).Encode(arguments), Token));
 
     /// <summary>Sends a call; true if it succeeded.</summary>
     public Task<bool> SendAsync(Address from, Address to, string function, params AbiValue[] arguments) =>
