@@ -1,19 +1,45 @@
+using Souk.Domain.Events;
+using Souk.Platform.CloudEvents;
 using Souk.Platform.Hosting;
+using Souk.Platform.MetaKeep;
 
 namespace Souk.Signing;
 
-/// <summary>The signing room: what it uses and what it answers.</summary>
+/// <summary>The signing room, the only one that moves the platform's money: what it uses and what it answers.</summary>
 public sealed class SigningFunction : IFunction
 {
     /// <inheritdoc/>
     public static string Name => "signing";
 
     /// <inheritdoc/>
-    public static void Configure(FunctionBuilder builder) =>
-        builder.UsePostgres().UseAccessTokens().UseChains();
+    public static void Configure(FunctionBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.UseJson(SigningJson.Default).UsePostgres().UseAccessTokens().UseChains();
+        builder.Services.AddMetaKeep(builder.Configuration);
+        builder.Services.AddSingleton(new SignerCredentials(builder.ReadSecretsAsync));
+        builder.Services.AddSingleton<Signers>();
+        builder.Services.AddSingleton<SendTransactions>();
+        builder.Services.AddSingleton<ConfirmTransactions>();
+        builder.Prewarm(builder.ReadSecretsAsync);
+    }
 
     /// <inheritdoc/>
     public static void Map(IEndpointRouteBuilder routes)
     {
+        RequestTransaction.Map(routes);
+        GetTransaction.Map(routes);
+        ListTransactions.Map(routes);
+        EvaluatePolicy.Map(routes);
+        ProposePolicy.Map(routes);
+        ApprovePolicy.Map(routes);
+        ListPolicies.Map(routes);
+        ListSigners.Map(routes);
+        PauseSigner.Map(routes);
+        UnpauseSigner.Map(routes);
+        routes.MapEvents(events => events
+            .On(EventType.TransactionQueued, SigningJson.Default.TransactionQueued, TakeQueuedTransaction.HandleAsync)
+            .On(EventType.ChainHinted, SigningJson.Default.ChainHint, TakeChainHint.HandleAsync)
+            .OnSchedule("confirm", ConfirmOnSchedule.HandleAsync));
     }
 }

@@ -1,0 +1,62 @@
+using Souk.Domain.Chain;
+using Souk.Domain.Failures;
+using Souk.Platform.Alchemy;
+using Souk.Platform.Postgres;
+
+namespace Souk.Signing;
+
+/// <summary>What a unit of gas may cost: an EIP-1559 ceiling and tip, never above the configured ones.</summary>
+/// <param name="FeePerGas">The most a unit may cost, tip included.</param>
+/// <param name="PriorityFeePerGas">The tip.</param>
+internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
+{
+    /// <summary>How many blocks the tip is read from.</summary>
+    private const int BlocksRead = 5;
+
+    /// <summary>The tip that half of the gas of each block paid at least.</summary>
+    private const int TipPercentile = 50;
+
+    /// <summary>A tip of 1 gwei where blocks are too empty to tell one.</summary>
+    private const ulong TipFallbackWei = 1_000_000_000;
+
+    /// <summary>What the chain asks now: twice the next base fee, so that six full blocks may still follow.</summary>
+    /// <exception cref="FailureException"><c>fee_ceiling_exceeded</c>: the next block alone costs more.</exception>
+    internal static async Task<GasPrice> AskAsync(AlchemyClient node, CancellationToken cancellationToken)
+    {
+        FeeHistory history = await node.GetFeeHistoryAsync(BlocksRead, [TipPercentile], cancellationToken);
+        return Of(history, node.Chain.FeePerGasMax, node.Chain.PriorityFeePerGasMax);
+    }
+
+    /// <summary>The price by a history and the ceilings.</summary>
+    internal static GasPrice Of(FeeHistory history, Wei feePerGasMax, Wei priorityFeePerGasMax)
+    {
+        Wei baseFee = history.BaseFees.Count == 0 ? Wei.Zero : history.BaseFees[^1];
+        Wei[] tips =
+        [
+            .. history.Rewards.Where(row => row.Count > 0).Select(row => row[0]).Where(tip => !tip.IsZero).Order(),
+        ];
+        Wei asked = tips.Length == 0 ? Wei.FromUlong(TipFallbackWei) : tips[tips.Length / 2];
+        Wei tip = Least(asked, priorityFeePerGasMax);
+        return baseFee + tip <= feePerGasMax
+            ? new GasPrice(Least(baseFee + baseFee + tip, feePerGasMax), tip)
+            : throw Exceeded();
+    }
+
+    /// <summary>A price that nodes take in place of an earlier one: an eighth more; Geth asks a tenth.</summary>
+    /// <exception cref="FailureException"><c>fee_ceiling_exceeded</c>.</exception>
+    internal GasPrice Outbid(TransactionAttempt earlier, Wei feePerGasMax)
+    {
+        Wei tip = Most(PriorityFeePerGas, Bumped(earlier.PriorityFeePerGas));
+        Wei fee = Most(Most(FeePerGas, Bumped(earlier.FeePerGas)), tip);
+        return fee <= feePerGasMax ? new GasPrice(fee, tip) : throw Exceeded();
+    }
+
+    private static Wei Bumped(Wei before) => new(before.Value + (before.Value / 8ul) + UInt256.One);
+
+    private static Wei Least(Wei one, Wei other) => one < other ? one : other;
+
+    private static Wei Most(Wei one, Wei other) => one > other ? one : other;
+
+    private static FailureException Exceeded() =>
+        new(FailureCode.FeeCeilingExceeded, "The chain asks more for gas than the ceiling allows.");
+}
