@@ -38,6 +38,20 @@ public sealed class EvmNodeTests
     }
 
     [Fact]
+    public async Task Mines_by_itself_at_an_interval_and_by_transaction_again()
+    {
+        await using EvmNode node = await StartAsync();
+        await node.StopMiningAsync(Token);
+        TransactionHash waiting = await SendOneWeiAsync(node);
+
+        await node.SetIntervalMiningAsync(TimeSpan.FromSeconds(1), Token);
+        await node.Rpc.WaitForReceiptAsync(waiting, Token);
+        await node.SetIntervalMiningAsync(null, Token);
+
+        await node.Rpc.WaitForReceiptAsync(await SendOneWeiAsync(node), Token);
+    }
+
+    [Fact]
     public async Task Advances_the_chains_time()
     {
         await using EvmNode node = await StartAsync();
