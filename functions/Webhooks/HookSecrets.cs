@@ -7,7 +7,7 @@ namespace Souk.Webhooks;
 /// <summary>What a hook of Alchemy's is known by: its id, and the one or two keys that sign its deliveries.</summary>
 /// <param name="WebhookId">The provider's id of the hook, <c>wh_…</c>.</param>
 /// <param name="Keys">The signing keys: one, or two while a key is being replaced.</param>
-public sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys)
+internal sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys)
 {
     /// <summary>Names the hook, never a key.</summary>
     public override string ToString() => $"HookSecret {{ WebhookId = {WebhookId} }}";

@@ -8,4 +8,4 @@ namespace Souk.Webhooks;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HookSecret))]
 [JsonSerializable(typeof(ChainHint))]
-public sealed partial class WebhooksJson : JsonSerializerContext;
+internal sealed partial class WebhooksJson : JsonSerializerContext;

@@ -58,7 +58,11 @@ public static class ChainCursorTable
         WHERE chain_id = $1 AND number >= $2 ORDER BY number DESC LIMIT 10000
         """;
 
-    private const string ForgetBlocksSql = "DELETE FROM chain_blocks WHERE chain_id = $1 AND number < $2";
+    // One block at or below the limit stays: ranges are coarse while catching up, and a fork may lie just under it.
+    private const string ForgetBlocksSql = """
+        DELETE FROM chain_blocks WHERE chain_id = $1
+            AND number < (SELECT max(number) FROM chain_blocks WHERE chain_id = $1 AND number <= $2)
+        """;
 
     private const string UnwindBlocksSql = "DELETE FROM chain_blocks WHERE chain_id = $1 AND number > $2";
 

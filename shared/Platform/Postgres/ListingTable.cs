@@ -60,6 +60,9 @@ public static class ListingTable
 
     private const string FindSql = $"SELECT {Columns} FROM listings WHERE id = $1";
 
+    private const string ListSql =
+        $"SELECT {Columns} FROM listings WHERE id = ANY ($1) ORDER BY created_at DESC, id DESC";
+
     private const string LockSql = $"SELECT {Columns} FROM listings WHERE id = $1 FOR UPDATE";
 
     private const string LockByOrderSql =
@@ -114,6 +117,14 @@ public static class ListingTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.FindAsync(FindSql, [id.Value], Read, cancellationToken);
+    }
+
+    /// <summary>The listings of these names, newest first.</summary>
+    public static Task<List<ListingRow>> ListAsync(
+        Transaction transaction, Guid[] ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ListAsync(ListSql, [ids], Read, cancellationToken);
     }
 
     /// <summary>The listing with its row locked.</summary>

@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+using Souk.Domain.Failures;
+using Souk.Domain.Listings;
+using Souk.Domain.Sessions;
+using Souk.Platform.Http;
+using Souk.Platform.Postgres;
+
+namespace Souk.Marketplace;
+
+/// <summary><c>POST /v1/listings/{id}/confirm</c>: the seller says that a token which left and came back is for sale.</summary>
+/// <remarks>
+/// Refuses with <c>not_found</c>, <c>forbidden</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>,
+/// <c>conflict</c>, in that order.
+/// </remarks>
+internal static class ConfirmListing
+{
+    /// <summary>Nothing but the listing's own name; the body is an empty object.</summary>
+    internal sealed record Request;
+
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/listings/{id}/confirm", HandleAsync).RequireScope(RoleScopes.MarketTrade);
+
+    internal static async Task<ListingView> HandleAsync(
+        ListingId id,
+        [FromHeader(Name = IdempotencyKey.Header)] IdempotencyKey key,
+        Request request,
+        Caller caller,
+        Database database,
+        ChainObserver observer,
+        CancellationToken cancellationToken)
+    {
+        ListingRow seen = await database.ReadAsync(
+                transaction => ListingTable.FindAsync(transaction, id, cancellationToken), cancellationToken)
+            ?? throw new FailureException(FailureCode.NotFound, "There is no such listing.");
+        CancelListing.RequireSeller(seen.Listing, caller);
+        await Fillable.RequireAsync(observer, seen, cancellationToken);
+
+        return await database.OnceAsync(
+            caller.UserId,
+            key,
+            $"POST /v1/listings/{id}/confirm",
+            request,
+            MarketplaceJson.Default.ConfirmListingRequest,
+            MarketplaceJson.Default.ListingView,
+            async transaction =>
+            {
+                ListingRow row = await ListingTable.LockAsync(transaction, id, cancellationToken);
+                Listing after = row.Listing.Confirm().OrThrow();
+                try
+                {
+                    await ListingTable.MoveAsync(transaction, row.Listing, after, cancellationToken);
+                }
+                catch (PostgresException exception)
+                    when (PostgresFailures.IsDuplicate(exception, ListingTable.OneOpenIndex))
+                {
+                    throw new FailureException(FailureCode.Conflict, "The token has another listing meanwhile.");
+                }
+
+                return ListingView.Of(row with { Listing = after }, transaction.Now);
+            },
+            cancellationToken);
+    }
+}
+
+/// <summary>Whether a fill of a listing would pass now, as far as its seller is concerned.</summary>
+internal static class Fillable
+{
+    /// <exception cref="FailureException">
+    /// <c>counter_stale</c>, <c>not_token_owner</c> or <c>not_approved</c>, in that order.
+    /// </exception>
+    internal static async Task RequireAsync(
+        ChainObserver observer, ListingRow row, CancellationToken cancellationToken)
+    {
+        Listing listing = row.Listing;
+        ChainFacts facts = await observer.ObserveAsync(
+            listing.Token, listing.Standard, listing.Seller, listing.Price, cancellationToken);
+        if (facts.Counter != row.Order.Counter)
+            throw new FailureException(FailureCode.CounterStale, "The seller's counter has changed.");
+        if (facts.SellerBalance < listing.Quantity)
+            throw new FailureException(FailureCode.NotTokenOwner, "The seller no longer owns the token.");
+        if (!facts.IsApproved)
+            throw new FailureException(FailureCode.NotApproved, "The seller took back the operator's approval.");
+    }
+}
