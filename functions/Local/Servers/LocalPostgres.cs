@@ -81,6 +81,10 @@ public sealed class LocalPostgres : IAsyncDisposable
     public Task DropDatabaseAsync(string name, CancellationToken cancellationToken) =>
         ExecuteAsync($"DROP DATABASE IF EXISTS {Quote(name)} WITH (FORCE)", cancellationToken);
 
+    /// <summary>Runs a statement of our own making as the superuser.</summary>
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        ExecuteAsync(AdminConnectionString(), sql, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -159,9 +163,6 @@ public sealed class LocalPostgres : IAsyncDisposable
         await ExecuteAsync(
             connection, $"ALTER ROLE {Quote(PostgresTemplate.Superuser)} PASSWORD '{_password}'", cancellationToken);
     }
-
-    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
-        ExecuteAsync(AdminConnectionString(), sql, cancellationToken);
 
     // Unpooled: a pooled idle session would keep CREATE DATABASE ... TEMPLATE and DROP DATABASE from working.
     private static async Task ExecuteAsync(string connectionString, string sql, CancellationToken cancellationToken)

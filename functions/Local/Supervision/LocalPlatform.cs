@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Souk.Local.Outside;
+
+namespace Souk.Local.Supervision;
+
+/// <summary>The whole platform on this machine: the outside world, and the functions as children.</summary>
+public sealed class LocalPlatform : IAsyncDisposable
+{
+    private LocalPlatform(World world, FunctionFleet functions)
+    {
+        World = world;
+        Functions = functions;
+    }
+
+    /// <summary>Everything that is not a function.</summary>
+    public World World { get; }
+
+    /// <summary>The functions.</summary>
+    public FunctionFleet Functions { get; }
+
+    /// <summary>Starts the world, then the functions, and waits until all are ready.</summary>
+    public static async Task<LocalPlatform> StartAsync(
+        WorldOptions worldOptions, FleetOptions fleetOptions, Action<string> progress, CancellationToken cancellationToken)
+    {
+        World world = await World.StartAsync(worldOptions, progress, cancellationToken);
+        Stopwatch watch = Stopwatch.StartNew();
+        FunctionFleet functions = new(
+            fleetOptions,
+            [.. world.Places.Where(place => fleetOptions.Functions.Contains(place.Function))],
+            world.SettingsPath,
+            world.Folder("logs"));
+        LocalPlatform platform = new(world, functions);
+        try
+        {
+            await functions.StartAsync(cancellationToken);
+            progress($"The functions are ready ({watch.Elapsed.TotalSeconds:0.0} s).");
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Functions.DisposeAsync();
+        await World.DisposeAsync();
+    }
+}
