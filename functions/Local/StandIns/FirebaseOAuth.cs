@@ -22,7 +22,7 @@ internal sealed class FirebaseOAuth(string projectId, TimeProvider clock) : IDis
         "https://www.googleapis.com/auth/firebase",
     ];
 
-    private readonly Lazy<RSA> _key = new(() => RSA.Create(2048));
+    private readonly Lazy<RSA> _key = new(() => FirebaseKeyPool.Take(FirebaseKeyPool.ServiceAccount));
     private readonly string _keyId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
     private readonly string _clientEmail = $"firebase-adminsdk@{projectId}.iam.gserviceaccount.com";
     private readonly Dictionary<string, (DateTimeOffset EndsAt, string Scope)> _accessTokens = [];

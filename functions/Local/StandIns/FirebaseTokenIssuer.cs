@@ -9,11 +9,11 @@ namespace Souk.Local.StandIns;
 /// <summary>The secure-token service: signs ID tokens and publishes the keys that do.</summary>
 internal sealed class FirebaseTokenIssuer : IDisposable
 {
-    private const int KeyBits = 2048;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
     private readonly string _projectId;
     private readonly TimeProvider _clock;
     private readonly List<(string Kid, RSA Key)> _keys = [];
+    private int _rotations;
 
     public FirebaseTokenIssuer(string projectId, TimeProvider clock)
     {
@@ -26,7 +26,7 @@ internal sealed class FirebaseTokenIssuer : IDisposable
     public void Rotate()
     {
         string kid = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        _keys.Add((kid, RSA.Create(KeyBits)));
+        _keys.Add((kid, FirebaseKeyPool.Take(++_rotations)));
     }
 
     public void WithdrawOld()
@@ -81,7 +81,7 @@ internal sealed class FirebaseTokenIssuer : IDisposable
         if (twist.IsUnsigned)
             return input + ".";
 
-        using RSA? forger = twist.IsForged ? RSA.Create(KeyBits) : null;
+        using RSA? forger = twist.IsForged ? FirebaseKeyPool.Take(FirebaseKeyPool.Forger) : null;
         byte[] signature = (forger ?? key).SignData(
             Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return string.Concat(input, ".", Base64Url.EncodeToString(signature));
