@@ -20,6 +20,8 @@ public sealed record DeadLetter(CloudEventMessage Message, string Subscriber, in
 /// </remarks>
 public sealed class EventBroker : StandInServer
 {
+    private const int TakenMax = 10_000;
+
     private readonly EventingManifests _manifests;
     private readonly Func<string, Uri?> _addressOf;
     private readonly TimeProvider _clock;
@@ -27,6 +29,7 @@ public sealed class EventBroker : StandInServer
     private readonly DeliveryPolicy _policy;
     private readonly DeliveryFaults _faults = new();
     private readonly ConcurrentQueue<DeadLetter> _deadLetters = new();
+    private readonly ConcurrentQueue<CloudEventMessage> _taken = new();
     private readonly ConcurrentDictionary<long, Task> _underWay = new();
     private readonly CancellationTokenSource _stopped = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false })
@@ -54,6 +57,9 @@ public sealed class EventBroker : StandInServer
     /// <summary>Where events are posted.</summary>
     public Uri EventsUrl => new(Url, Path);
 
+    /// <summary>The events it took, oldest first, at most the last 10,000.</summary>
+    public IReadOnlyCollection<CloudEventMessage> Taken => _taken;
+
     /// <summary>The events that no attempt could deliver, oldest first.</summary>
     public IReadOnlyCollection<DeadLetter> DeadLetters => _deadLetters;
 
@@ -74,6 +80,8 @@ public sealed class EventBroker : StandInServer
     /// <summary>Takes an event as if it had been posted, and delivers it in the background.</summary>
     public void Publish(CloudEventMessage message)
     {
+        _taken.Enqueue(message);
+        while (_taken.Count > TakenMax) _taken.TryDequeue(out _);
         CloudEventMessage arrived = message.With(
             "knativearrivaltime", _clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
         DeliveryFault fault = _faults.Take(message) ?? new DeliveryFault(null, 1, TimeSpan.Zero);
