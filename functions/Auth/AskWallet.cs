@@ -92,7 +92,8 @@ internal static class AskWallet
         return TypedResults.Created((string?)null, response);
     }
 
-    /// <summary>Letters and digits, each as likely as any other: octets beyond a whole number of alphabets are thrown away.</summary>
+    /// <summary>Letters and digits, each as likely as any other.</summary>
+    /// <remarks>Octets beyond a whole number of alphabets are thrown away.</remarks>
     private static string NewNonce(EntropySource entropy)
     {
         int fair = 256 - (256 % NonceAlphabet.Length);

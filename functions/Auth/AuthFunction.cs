@@ -4,7 +4,7 @@ using Souk.Platform.Vault;
 
 namespace Souk.Auth;
 
-/// <summary>The auth room: who is calling. Sign-in by Firebase, sessions, and wallets that prove whose they are.</summary>
+/// <summary>The auth room: sign-in by Firebase, sessions, and wallets that prove whose they are.</summary>
 public sealed class AuthFunction : IFunction
 {
     /// <inheritdoc/>
@@ -40,7 +40,9 @@ public sealed class AuthFunction : IFunction
     private static void UseFirebase(FunctionBuilder builder)
     {
         FirebaseOptions? options = builder.Check(
-            builder.Configuration.GetSection("Firebase").Get<FirebaseOptions>(), new FirebaseOptionsValidator(), "Firebase");
+            builder.Configuration.GetSection("Firebase").Get<FirebaseOptions>(),
+            new FirebaseOptionsValidator(),
+            "Firebase");
         if (options is null)
             return;
         FirebaseTokenVerifier verifier = FirebaseRegistration.CreateVerifier(options, builder.Clock, cache: null);

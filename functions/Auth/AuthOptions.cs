@@ -6,11 +6,11 @@ namespace Souk.Auth;
 /// <summary>What the operator decides about sign-in.</summary>
 internal sealed class AuthOptions : IValidatableObject
 {
-    /// <summary>The Firebase ids of the first administrators: they get the roles admin and operator when they sign in.</summary>
+    /// <summary>Firebase ids of the first administrators, who get the roles admin and operator at sign-in.</summary>
     /// <value>The default is nobody. Taking an id off the list takes no role away.</value>
     public IList<string> Administrators { get; } = [];
 
-    /// <summary>The header in which the edge says whose address is calling; the edge must overwrite what a caller sent.</summary>
+    /// <summary>The header in which the edge says who is calling; it must overwrite what the caller sent.</summary>
     /// <value>The default is null: the connection's own address, right only where nothing stands in between.</value>
     public string? ClientAddressHeader { get; set; }
 
@@ -29,7 +29,7 @@ internal sealed class AuthOptions : IValidatableObject
     [Range(4, 100_000)]
     public int RefreshesPerAddress { get; set; } = 240;
 
-    /// <summary>How many questions to wallets one person may ask for within a minute; a quarter while Redis is down.</summary>
+    /// <summary>How many challenges one person may ask for within a minute; a quarter while Redis is down.</summary>
     /// <value>The default is 20.</value>
     [Range(4, 100_000)]
     public int ChallengesPerUser { get; set; } = 20;

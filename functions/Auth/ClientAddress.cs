@@ -13,8 +13,12 @@ internal static class ClientAddress
     internal static string Of(HttpContext context, AuthOptions options)
     {
         IPAddress? address = context.Connection.RemoteIpAddress;
-        if (options.ClientAddressHeader is { } header && IPAddress.TryParse(context.Request.Headers[header], out IPAddress? said))
+        if (options.ClientAddressHeader is { } header
+            && IPAddress.TryParse(context.Request.Headers[header], out IPAddress? said))
+        {
             address = said;
+        }
+
         if (address is null)
             return "unknown";
         if (address.IsIPv4MappedToIPv6)

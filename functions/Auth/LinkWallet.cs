@@ -10,15 +10,16 @@ namespace Souk.Auth;
 
 /// <summary><c>POST /v1/wallets</c>: links a wallet that signed the challenge it was asked.</summary>
 /// <remarks>
-/// Refuses with <c>invalid_request</c>, <c>challenge_invalid</c>, <c>upstream_unavailable</c>, <c>signature_invalid</c>,
-/// <c>wallet_already_linked</c>, <c>conflict</c>, in that order. A challenge is good for one answer: a wrong signature
-/// uses it up, so that each costs a node at most one call. A wallet that is the caller's already stays linked.
+/// Refuses with <c>invalid_request</c>, <c>challenge_invalid</c>, <c>upstream_unavailable</c>,
+/// <c>signature_invalid</c>, <c>wallet_already_linked</c>, <c>conflict</c>, in that order. A challenge is good for one
+/// answer: a wrong signature uses it up, so that each costs a node at most one call. A wallet that is the caller's
+/// already stays linked.
 /// </remarks>
 internal static partial class LinkWallet
 {
     /// <param name="ChallengeId">The challenge.</param>
     /// <param name="Message">Its message, as the wallet signed it.</param>
-    /// <param name="Signature">The signature, hexadecimal with 0x: of a key 64 or 65 octets, of a contract its own form.</param>
+    /// <param name="Signature">Hexadecimal with 0x: of a key 64 or 65 octets, of a contract its own form.</param>
     internal sealed record Request(ChallengeId ChallengeId, string Message, string Signature)
     {
         /// <summary>Never the message nor the signature.</summary>
@@ -43,7 +44,7 @@ internal static partial class LinkWallet
         WalletChallenge? asked = await database.ReadAsync(
             t => ChallengeTable.FindAsync(t, request.ChallengeId, cancellationToken), cancellationToken);
 
-        // A challenge that is no longer open needs no judging: it is refused below, unless this repeats what was answered.
+        // One that is no longer open needs no judging: it is refused below, unless this repeats what was answered.
         if (Answer(asked, session, message, database.Now).Failure is null)
         {
             signer = await signatures.JudgeAsync(message, signature, cancellationToken);
@@ -85,7 +86,8 @@ internal static partial class LinkWallet
             return Invalid("unknown");
         WalletClaim claim = new(message.Address, message.Domain, uri, message.ChainId, message.Nonce);
         Decision<WalletChallenge> decision = challenge.Consume(session, claim, now);
-        return decision.Failure is null && message != AskWallet.MessageOf(challenge) ? Invalid("another text") : decision;
+        bool isOther = decision.Failure is null && message != AskWallet.MessageOf(challenge);
+        return isOther ? Invalid("another text") : decision;
     }
 
     private static async Task<LinkedWallet> LinkAsync(
@@ -106,16 +108,16 @@ internal static partial class LinkWallet
         if (!await WalletTable.TryAddAsync(transaction, wallet, cancellationToken))
         {
             Wallet? linked = await WalletTable.FindAsync(transaction, wallet.Address, cancellationToken);
-            return linked is not null && linked.UserId == wallet.UserId
+            return linked?.UserId == wallet.UserId
                 ? LinkedWallet.Of(linked)
-                : throw new FailureException(FailureCode.WalletAlreadyLinked, "The wallet is linked to another account.");
+                : throw new FailureException(FailureCode.WalletAlreadyLinked, "The wallet is another account's.");
         }
 
         List<Wallet> all = await WalletTable.ListAsync(
             transaction, wallet.UserId, ListWallets.CountMax + 1, cancellationToken);
         return all.Count <= ListWallets.CountMax
             ? LinkedWallet.Of(wallet)
-            : throw new FailureException(FailureCode.Conflict, $"An account has at most {ListWallets.CountMax} wallets.");
+            : throw new FailureException(FailureCode.Conflict, $"At most {ListWallets.CountMax} wallets an account.");
     }
 
     private static async Task RefuseSignatureAsync(

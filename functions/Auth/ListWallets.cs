@@ -18,7 +18,7 @@ internal sealed record LinkedWallet(Address Address, WalletKind Kind, ChainId? C
 /// <summary><c>GET /v1/wallets</c>: the caller's wallets, oldest link first.</summary>
 internal static class ListWallets
 {
-    /// <summary>How many wallets a person may link: far above what people use, so that the list needs no pages.</summary>
+    /// <summary>How many wallets a person may link: far above what people use, and the list needs no pages.</summary>
     internal const int CountMax = 50;
 
     /// <param name="Wallets">All of them.</param>

@@ -11,9 +11,9 @@ namespace Souk.Auth;
 /// <summary><c>POST /v1/sessions/refresh</c>: trades a refresh token for the next one and an access token.</summary>
 /// <remarks>
 /// Refuses with <c>rate_limited</c>, <c>invalid_request</c>, <c>unauthenticated</c>, <c>session_revoked</c>,
-/// <c>upstream_unavailable</c>, in that order. The token comes in the body or, with an empty object there, in the cookie,
-/// and the next one goes out the same way. It answers secrets and takes no idempotency key: whoever lost the answer
-/// sends the same token again within 30 s (<see cref="SessionLimits.RepeatMax"/>) and gets another of the same
+/// <c>upstream_unavailable</c>, in that order. The token comes in the body or, with an empty object there, in the
+/// cookie, and the next one goes out the same way. It answers secrets and takes no idempotency key: whoever lost the
+/// answer sends the same token again within 30 s (<see cref="SessionLimits.RepeatMax"/>) and gets another of the same
 /// generation; later, or once somebody has gone further, the old token ends the session for all who hold one.
 /// Everything that may fail outside comes before the trade, so an outage costs nobody their session.
 /// </remarks>
@@ -53,7 +53,7 @@ internal static partial class RefreshSession
             ? await database.ReadAsync(t => FindAsync(t, presented, cancellationToken), cancellationToken)
             : throw Unknown();
 
-        // What is decided here is decided again under the session's lock; this time it only spares a refused caller's calls.
+        // Decided again under the session's lock; this time it only spares the calls outside for who is refused.
         RefreshSecret secret = RefreshSecret.Create(entropy);
         DateTimeOffset now = database.Now;
         AccessToken? access = null;

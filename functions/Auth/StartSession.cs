@@ -87,8 +87,9 @@ internal static partial class StartSession
             && await RoleTable.GrantAsync(transaction, id, [Role.Admin, Role.Operator], cancellationToken) > 0)
         {
             await UserTable.RaiseEpochAsync(transaction, id, cancellationToken);
+            const string granted = """{"roles":["admin","operator"]}""";
             await Audit.AppendAsync(
-                transaction, id.Value, "role.bootstrap", $"user/{id}", """{"roles":["admin","operator"]}""", cancellationToken);
+                transaction, id.Value, "role.bootstrap", $"user/{id}", granted, cancellationToken);
         }
 
         return (await UserTable.FindAsync(transaction, id, cancellationToken))!;
@@ -97,6 +98,7 @@ internal static partial class StartSession
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Started session {SessionId} of user {UserId} for {Audience}.")]
-        internal static partial void Started(ILogger logger, SessionId sessionId, UserId userId, TokenAudience audience);
+        internal static partial void Started(
+            ILogger logger, SessionId sessionId, UserId userId, TokenAudience audience);
     }
 }

@@ -7,7 +7,9 @@ using Souk.Platform.Postgres;
 namespace Souk.Auth;
 
 /// <summary><c>DELETE /v1/wallets/{address}</c>: takes a wallet off the caller's account.</summary>
-/// <remarks>Refuses with <c>not_found</c> whatever is not linked to the caller. Orders already signed are not touched.</remarks>
+/// <remarks>
+/// Refuses with <c>not_found</c> whatever is not linked to the caller. Orders already signed are not touched.
+/// </remarks>
 internal static class UnlinkWallet
 {
     internal static void Map(IEndpointRouteBuilder routes) =>

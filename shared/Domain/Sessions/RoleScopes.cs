@@ -74,7 +74,7 @@ public static class RoleScopes
     public static ImmutableArray<string> All { get; } =
         [AccountManage, MarketAdmin, MarketTrade, OpsRead, SigningApprove, SigningRead, SigningRequest];
 
-    /// <summary>Whether a sign-in with these roles may pass a door: the users' anyone, the other only with a role there.</summary>
+    /// <summary>Whether these roles pass a door: the users' anyone's, the other with a role behind it.</summary>
     /// <param name="roles">The subject's roles.</param>
     /// <param name="audience">The door.</param>
     public static bool OpensDoor(IEnumerable<Role> roles, TokenAudience audience) =>

@@ -6,7 +6,8 @@ namespace Souk.Platform.Postgres;
 public static class ChallengeTable
 {
     private const string AddSql = """
-        INSERT INTO wallet_challenges (id, session_id, user_id, address, domain, uri, chain_id, nonce, issued_at, expires_at)
+        INSERT INTO wallet_challenges (id, session_id, user_id, address, domain, uri, chain_id, nonce, issued_at,
+            expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 

@@ -11,8 +11,8 @@ public static class RoleTable
         SELECT $1::uuid, role, $3::timestamptz FROM unnest($2::text[]) AS role ON CONFLICT DO NOTHING
         """;
 
-    /// <summary>Gives a person those of the roles that they lack; whoever changes an old person's raises the epoch.</summary>
-    /// <returns>How many of them were new.</returns>
+    /// <summary>Gives a person those of the roles that they lack.</summary>
+    /// <returns>How many of them were new; any for a person who had signed in before must raise the epoch.</returns>
     public static Task<int> GrantAsync(
         Transaction transaction, UserId user, IReadOnlyList<Role> roles, CancellationToken cancellationToken)
     {

@@ -38,7 +38,8 @@ public static class WalletTable
     private const string FindSql = "SELECT address, user_id, chain_id, linked_at FROM wallets WHERE address = $1";
 
     private const string ListSql = """
-        SELECT address, user_id, chain_id, linked_at FROM wallets WHERE user_id = $1 ORDER BY linked_at, address LIMIT $2
+        SELECT address, user_id, chain_id, linked_at FROM wallets WHERE user_id = $1
+        ORDER BY linked_at, address LIMIT $2
         """;
 
     private const string RemoveSql = "DELETE FROM wallets WHERE address = $1 AND user_id = $2";
