@@ -44,6 +44,9 @@ public sealed class MetaKeepApp
     /// <summary>Whether it answers with signatures of a wallet that is not its own: no client may use them.</summary>
     public bool IsImpostor { get; set; }
 
+    /// <summary>Awaited before each signature of a transaction: where a test interferes; null: nothing.</summary>
+    public Func<Task>? Signing { get; set; }
+
     /// <summary>The most requests within one second.</summary>
     public int RequestsPerSecondMax { get; set; } = 100;
 

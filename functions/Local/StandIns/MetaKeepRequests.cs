@@ -41,8 +41,11 @@ internal static class MetaKeepRequests
             throw new MetaKeepRefusal("UNSUPPORTED_OPERATION");
         if (Quantity(asked, "type") != (UInt256)2ul)
             throw new MetaKeepRefusal("UNSUPPORTED_OPERATION");
-        if (asked.TryGetProperty("from", out JsonElement from) && Address.Parse(from.GetString()!) != app.Wallet.Address)
+        if (asked.TryGetProperty("from", out JsonElement from)
+            && Address.Parse(from.GetString()!) != app.Wallet.Address)
+        {
             throw new MetaKeepRefusal("INVALID_REQUEST");
+        }
 
         string to = asked.TryGetProperty("to", out JsonElement recipient) ? recipient.GetString() ?? "" : "";
         return new Eip1559Transaction(

@@ -71,6 +71,9 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
         (int status, string text) = Authorize(context.Request, body, out MetaKeepApp? app)
             ?? Replay(context.Request, app!)
             ?? Answer(body, app!, answer);
+        if (status == 200 && app?.Signing is { } interfere && context.Request.Path.Value!.EndsWith("sign/transaction"))
+            await interfere();
+
         string key = context.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length > 0 && app is not null)
             _answers.TryAdd((app.ApiKey, key), (status, text));

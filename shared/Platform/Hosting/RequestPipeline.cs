@@ -46,6 +46,10 @@ internal sealed partial class RequestPipeline(FunctionOptions options, TimeProvi
         try
         {
             await next(context);
+            // Of an optional parameter that does not parse the framework says nothing but the bare status.
+            HttpResponse response = context.Response;
+            if (response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false, ContentType: null })
+                throw new FailureException(FailureCode.InvalidRequest, "A parameter is malformed.");
         }
         catch (OperationCanceledException) when (caller.IsCancellationRequested)
         {

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Souk.Domain.Chain;
+
+namespace Souk.Signing.Tests;
+
+[Collection(SigningCollection.Name)]
+public sealed class ProposePolicyTests(SigningWorld world)
+{
+    [Fact]
+    public async Task Allows_nothing_until_a_second_person_approves()
+    {
+        Address to = world.NewAddress();
+        await world.PostAsync(world.Operator, "/v1/policies", SigningStory.PayRule(to, "10", countMax: 9));
+
+        Answer denied = await world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "1"));
+
+        Assert.Equal("policy_denied", denied.Code);
+    }
+
+    [Fact]
+    public async Task Keeps_the_old_version_in_force_until_the_new_one_is_approved()
+    {
+        Address to = world.NewAddress();
+        string id = await world.EnactAsync(SigningStory.PayRule(to, "10", countMax: 9));
+        JsonObject narrower = SigningStory.PayRule(to, "10", countMax: 9);
+        narrower["ruleId"] = id;
+        narrower["isEnabled"] = false;
+
+        Answer proposed = await world.PostAsync(world.Operator, "/v1/policies", narrower);
+        bool before = await IsAllowedAsync(to);
+        await world.PostAsync(
+            world.Colleague, $"/v1/policies/{id}/approve", new JsonObject { ["version"] = 2 });
+
+        Assert.Equal(2, proposed.Body.GetProperty("version").GetInt32());
+        Assert.Equal((true, false), (before, await IsAllowedAsync(to)));
+    }
+
+    [Theory]
+    [InlineData("function", "mint(", "$.function")]
+    [InlineData("function", "mint(address,uint256)", "$.arguments")]
+    public async Task Refuses_a_rule_that_could_not_be_kept(string field, string value, string expectedField)
+    {
+        JsonObject rule = SigningStory.PayRule(world.NewAddress(), "10", countMax: 9);
+        rule[field] = value;
+
+        Answer refused = await world.PostAsync(world.Operator, "/v1/policies", rule);
+
+        Assert.Equal((400, expectedField), (refused.Status, refused.Text("field")));
+    }
+
+    [Fact]
+    public async Task Refuses_a_new_version_of_a_rule_that_is_not_there()
+    {
+        JsonObject rule = SigningStory.PayRule(world.NewAddress(), "10", countMax: 9);
+        rule["ruleId"] = Guid.NewGuid().ToString();
+
+        Assert.Equal("not_found", (await world.PostAsync(world.Operator, "/v1/policies", rule)).Code);
+    }
+
+    private async Task<bool> IsAllowedAsync(Address to)
+    {
+        JsonObject call = SigningStory.Pay(to, "1");
+        call.Remove("description");
+        Answer verdict = await world.PostAsync(world.Operator, "/v1/policies/evaluate", call);
+        return verdict.Body.GetProperty("isAllowed").GetBoolean();
+    }
+}
