@@ -1,4 +1,5 @@
 using Souk.Local;
+using Souk.Local.Demo;
 using Souk.Local.Supervision;
 
 if (args is [HostedFunctions.Command, ..]) return await HostedFunctions.RunAsync(args.Skip(1));
@@ -19,7 +20,9 @@ using (signals)
 {
     try
     {
-        return await RunCommand.RunAsync(command, stop.Token);
+        return command.Name == "demo"
+            ? await DemoCommand.RunAsync(command, stop.Token)
+            : await RunCommand.RunAsync(command, stop.Token);
     }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {

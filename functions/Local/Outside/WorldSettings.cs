@@ -12,6 +12,9 @@ internal static class WorldSettings
     /// <summary>Block time that functions reckon with when the nodes mine at once, in seconds.</summary>
     private const double BlockSecondsAtOnce = 1;
 
+    /// <summary>Who administers: what Firebase calls the first two, for a dangerous act needs a second person.</summary>
+    public static IReadOnlyList<string> Administrators { get; } = ["ada", "grace"];
+
     /// <summary>The file's text.</summary>
     public static string ToJson(World world, TimeSpan? blockTime) => new JsonObject
     {
@@ -42,6 +45,10 @@ internal static class WorldSettings
             ["Issuer"] = $"https://{Domain}",
             ["UserAudience"] = "souk",
             ["AdminAudience"] = "souk-admin",
+        },
+        ["Auth"] = new JsonObject
+        {
+            ["Administrators"] = new JsonArray([.. Administrators.Select(uid => JsonValue.Create(uid))]),
         },
         ["Chains"] = new JsonArray([.. world.Chains.Select(chain => Chain(world, chain, blockTime))]),
     }.ToJsonString();
