@@ -7,7 +7,8 @@ namespace Souk.Webhooks;
 /// <summary>What a hook of Alchemy's is known by: its id, and the one or two keys that sign its deliveries.</summary>
 /// <param name="WebhookId">The provider's id of the hook, <c>wh_…</c>.</param>
 /// <param name="Keys">The signing keys: one, or two while a key is being replaced.</param>
-internal sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys)
+/// <param name="Network">Alchemy's network name: deliveries of custom hooks name none themselves.</param>
+internal sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys, string Network)
 {
     /// <summary>Names the hook, never a key.</summary>
     public override string ToString() => $"HookSecret {{ WebhookId = {WebhookId} }}";

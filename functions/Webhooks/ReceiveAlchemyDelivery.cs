@@ -58,7 +58,7 @@ internal static partial class ReceiveAlchemyDelivery
             throw new FailureException(FailureCode.InvalidRequest, "The delivery is of another hook.");
 
         ChainSettings? chain = context.RequestServices.GetRequiredService<ChainRegistry>().All
-            .FirstOrDefault(known => known.NotifyNetwork == delivery.Network);
+            .FirstOrDefault(known => known.NotifyNetwork == (delivery.Network ?? secret.Network));
         Database database = context.RequestServices.GetRequiredService<Database>();
         bool isNew = await database.WriteAsync(
             transaction => StoreAsync(transaction, hook, delivery, body, chain, cancellationToken), cancellationToken);

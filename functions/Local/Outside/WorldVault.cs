@@ -99,6 +99,7 @@ internal static class WorldVault
     {
         ["webhookId"] = webhook.Id,
         ["keys"] = new JsonArray(webhook.SigningKey),
+        ["network"] = webhook.Network.NotifyName,
     }.ToJsonString();
 
     private static string Rule(string path, string capability) =>
