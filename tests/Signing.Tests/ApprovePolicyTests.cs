@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -8,9 +9,9 @@ public sealed class ApprovePolicyTests(SigningWorld world)
     [Fact]
     public async Task Refuses_the_approval_of_whoever_proposed()
     {
-        Answer proposed = await ProposeAsync();
+        ApiAnswer proposed = await ProposeAsync();
 
-        Answer approved = await ApproveAsync(world.Operator, proposed, version: 1);
+        ApiAnswer approved = await ApproveAsync(world.Operator, proposed, version: 1);
 
         Assert.Equal((403, "second_person_required"), (approved.Status, approved.Code));
     }
@@ -18,11 +19,11 @@ public sealed class ApprovePolicyTests(SigningWorld world)
     [Fact]
     public async Task Puts_a_rule_in_force_by_a_second_person_and_says_so_in_the_audit_log()
     {
-        Answer proposed = await ProposeAsync();
+        ApiAnswer proposed = await ProposeAsync();
 
-        Answer approved = await ApproveAsync(world.Colleague, proposed, version: 1);
+        ApiAnswer approved = await ApproveAsync(world.Colleague, proposed, version: 1);
 
-        Assert.True(approved.Body.GetProperty("isActive").GetBoolean());
+        Assert.True(approved.Json.GetProperty("isActive").GetBoolean());
         Assert.Equal(2L, await world.ReadAsync<long>($"""
             SELECT count(*) FROM audit WHERE subject = 'policy/{proposed.Text("ruleId")}'
                 AND action IN ('policy.propose', 'policy.approve')
@@ -32,10 +33,10 @@ public sealed class ApprovePolicyTests(SigningWorld world)
     [Fact]
     public async Task Refuses_to_approve_what_is_in_force()
     {
-        Answer proposed = await ProposeAsync();
+        ApiAnswer proposed = await ProposeAsync();
         await ApproveAsync(world.Colleague, proposed, version: 1);
 
-        Answer again = await ApproveAsync(world.Colleague, proposed, version: 1);
+        ApiAnswer again = await ApproveAsync(world.Colleague, proposed, version: 1);
 
         Assert.Equal((409, "conflict"), (again.Status, again.Code));
     }
@@ -47,20 +48,20 @@ public sealed class ApprovePolicyTests(SigningWorld world)
     [Fact]
     public async Task Replays_the_approval_for_the_same_key()
     {
-        Answer proposed = await ProposeAsync();
+        ApiAnswer proposed = await ProposeAsync();
         string path = $"/v1/policies/{proposed.Text("ruleId")}/approve";
         JsonObject version = new() { ["version"] = 1 };
-        Answer first = await world.PostAsync(world.Colleague, path, version, "approved-once");
+        ApiAnswer first = await world.PostAsync(world.Colleague, path, version, "approved-once");
 
-        Answer again = await world.PostAsync(world.Colleague, path, (JsonObject)version.DeepClone(), "approved-once");
+        ApiAnswer again = await world.PostAsync(world.Colleague, path, (JsonObject)version.DeepClone(), "approved-once");
 
         Assert.Equal((200, 200), (first.Status, again.Status));
         Assert.Equal(first.Text("approvedAt"), again.Text("approvedAt"));
     }
 
-    private Task<Answer> ProposeAsync() =>
+    private Task<ApiAnswer> ProposeAsync() =>
         world.PostAsync(world.Operator, "/v1/policies", SigningStory.PayRule(world.NewAddress(), "1", countMax: 1));
 
-    private Task<Answer> ApproveAsync(Person person, Answer proposed, int version) => world.PostAsync(
+    private Task<ApiAnswer> ApproveAsync(TestPerson person, ApiAnswer proposed, int version) => world.PostAsync(
         person, $"/v1/policies/{proposed.Text("ruleId")}/approve", new JsonObject { ["version"] = version });
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Souk.Harness;
 using Souk.Local.StandIns;
 
 namespace Souk.Signing.Tests;
@@ -18,7 +19,7 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     public async Task Is_final_only_once_deep_enough()
     {
         Queued mint = await world.QueueMintAsync();
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
         await world.Node.MineAsync(1, Cancelled);
 
         await world.DeliverHintAsync();
@@ -34,7 +35,7 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     {
         await world.Node.MineAsync(3, Cancelled);
         Queued mint = await world.QueueMintAsync();
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
         await world.Node.MineAsync(1, Cancelled);
         await world.DeliverHintAsync();
         Assert.Equal("mined", await world.StatusAsync(mint.Id));
@@ -56,10 +57,10 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     public async Task Says_reverted_when_the_contract_undid_it()
     {
         Queued first = await world.QueueMintAsync();
-        Answer twin = await world.PostAsync(
+        ApiAnswer twin = await world.PostAsync(
             world.Operator, "/v1/transactions", world.Mint(first.To, first.Token));
 
-        await world.DeliverQueuedAsync(first.Body);
+        await world.DeliverQueuedAsync(first.Json);
 
         Assert.Equal("final", await world.FinishAsync(first.Id));
         Assert.Equal("reverted", await world.FinishAsync(twin.Text("id")));
@@ -76,7 +77,7 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     {
         Queued mint = await world.QueueMintAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", StandInFault.TimeOutBeforeEffect);
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
         await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [world.Wallet.ToString()], Cancelled);
         JsonObject foreign = new() { ["from"] = world.Wallet.ToString(), ["to"] = world.Wallet.ToString() };
         await world.Node.Rpc.SendAsync("eth_sendTransaction", [foreign], Cancelled);
@@ -96,7 +97,7 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     {
         await world.Node.StopMiningAsync(Cancelled);
         Queued mint = await world.QueueMintAsync();
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
         await world.Node.Rpc.SendAsync("anvil_dropAllTransactions", [], Cancelled);
 
         await world.TickAsync();
@@ -109,7 +110,7 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     public async Task Waits_while_the_node_does_not_answer()
     {
         Queued mint = await world.QueueMintAsync();
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
         world.World.Alchemy.NextRpc("eth_getTransactionReceipt", StandInFault.TimeOutBeforeEffect);
 
         int status = await world.DeliverHintAsync();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -13,8 +14,8 @@ public sealed class EvaluatePolicyTests(SigningWorld world)
         Address to = world.NewAddress();
         string id = await world.EnactAsync(SigningStory.PayRule(to, "10", countMax: 1));
 
-        Answer allowed = await EvaluateAsync(to, "10");
-        Answer denied = await EvaluateAsync(to, "11");
+        ApiAnswer allowed = await EvaluateAsync(to, "10");
+        ApiAnswer denied = await EvaluateAsync(to, "11");
 
         Assert.Equal((id, "allowed"), (allowed.Text("ruleId"), allowed.Text("reason")));
         Assert.Equal((id, "native_value_exceeded"), (denied.Text("ruleId"), denied.Text("reason")));
@@ -25,13 +26,13 @@ public sealed class EvaluatePolicyTests(SigningWorld world)
     [Fact]
     public async Task Says_when_no_rule_names_the_call()
     {
-        Answer denied = await EvaluateAsync(world.NewAddress(), "1");
+        ApiAnswer denied = await EvaluateAsync(world.NewAddress(), "1");
 
         Assert.Equal("nothing_named", denied.Text("reason"));
-        Assert.Equal(JsonValueKind.Null, denied.Body.GetProperty("ruleId").ValueKind);
+        Assert.Equal(JsonValueKind.Null, denied.Json.GetProperty("ruleId").ValueKind);
     }
 
-    private Task<Answer> EvaluateAsync(Address to, string wei)
+    private Task<ApiAnswer> EvaluateAsync(Address to, string wei)
     {
         JsonObject call = SigningStory.Pay(to, wei);
         call.Remove("description");

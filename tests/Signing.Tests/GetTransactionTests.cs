@@ -1,4 +1,5 @@
 using Souk.Domain.Sessions;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -12,9 +13,9 @@ public sealed class GetTransactionTests(SigningWorld world)
     [Fact]
     public async Task Shows_nothing_to_whom_may_not_read()
     {
-        Person trader = await world.AddPersonAsync(Role.Trader);
+        TestPerson trader = await world.AddPersonAsync(Role.Trader);
 
-        Answer refused = await world.GetAsync(trader, $"/v1/transactions/{Guid.NewGuid()}");
+        ApiAnswer refused = await world.GetAsync(trader, $"/v1/transactions/{Guid.NewGuid()}");
 
         Assert.Equal(403, refused.Status);
     }

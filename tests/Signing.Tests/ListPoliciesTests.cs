@@ -1,4 +1,5 @@
 using Souk.Domain.Sessions;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -9,16 +10,16 @@ public sealed class ListPoliciesTests(SigningWorld world)
     public async Task Tells_what_is_in_force_from_what_waits()
     {
         string active = await world.EnactAsync(SigningStory.PayRule(world.NewAddress(), "1", countMax: 1));
-        Answer proposed = await world.PostAsync(
+        ApiAnswer proposed = await world.PostAsync(
             world.Operator, "/v1/policies", SigningStory.PayRule(world.NewAddress(), "1", countMax: 1));
 
-        Answer listed = await world.GetAsync(await world.AddPersonAsync(Role.Support), "/v1/policies");
+        ApiAnswer listed = await world.GetAsync(await world.AddPersonAsync(Role.Support), "/v1/policies");
 
         Assert.Contains(active, Ids(listed, "active"));
         Assert.DoesNotContain(active, Ids(listed, "proposed"));
         Assert.Contains(proposed.Text("ruleId"), Ids(listed, "proposed"));
     }
 
-    private static IEnumerable<string> Ids(Answer listed, string kind) =>
-        listed.Body.GetProperty(kind).EnumerateArray().Select(it => it.GetProperty("ruleId").GetString()!);
+    private static IEnumerable<string> Ids(ApiAnswer listed, string kind) =>
+        listed.Json.GetProperty(kind).EnumerateArray().Select(it => it.GetProperty("ruleId").GetString()!);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -10,11 +11,11 @@ public sealed class ListSignersTests(SigningWorld world)
     {
         Queued mint = await world.QueueMintAsync();
 
-        Answer listed = await world.GetAsync(world.Operator, "/v1/signers");
+        ApiAnswer listed = await world.GetAsync(world.Operator, "/v1/signers");
 
-        JsonElement signer = listed.Body.GetProperty("items").EnumerateArray().Single();
+        JsonElement signer = listed.Json.GetProperty("items").EnumerateArray().Single();
         Assert.Equal(world.Wallet.ToString(), signer.GetProperty("address").GetString());
-        Assert.Equal(mint.Body.GetProperty("signerId").GetString(), signer.GetProperty("id").GetString());
+        Assert.Equal(mint.Json.GetProperty("signerId").GetString(), signer.GetProperty("id").GetString());
         await world.TickAsync();
     }
 }

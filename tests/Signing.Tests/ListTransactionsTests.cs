@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -17,11 +18,11 @@ public sealed class ListTransactionsTests(SigningWorld world)
         do
         {
             string query = $"?status=queued&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}";
-            Answer page = await world.GetAsync(world.Operator, $"/v1/transactions{query}");
+            ApiAnswer page = await world.GetAsync(world.Operator, $"/v1/transactions{query}");
             Assert.Equal(200, page.Status);
-            listed.AddRange(page.Body.GetProperty("items").EnumerateArray()
+            listed.AddRange(page.Json.GetProperty("items").EnumerateArray()
                 .Select(it => it.GetProperty("id").GetString()!));
-            JsonElement next = page.Body.GetProperty("cursor");
+            JsonElement next = page.Json.GetProperty("cursor");
             cursor = next.ValueKind == JsonValueKind.Null ? null : next.GetString();
         }
         while (cursor is not null);

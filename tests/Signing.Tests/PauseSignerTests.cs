@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -9,18 +10,18 @@ public sealed class PauseSignerTests(SigningWorld world)
     public async Task Sends_nothing_while_paused_and_needs_a_second_person_to_go_on()
     {
         Queued mint = await world.QueueMintAsync();
-        string signer = mint.Body.GetProperty("signerId").GetString()!;
+        string signer = mint.Json.GetProperty("signerId").GetString()!;
         JsonObject reason = new() { ["reason"] = "A drill." };
 
-        Answer paused = await world.PostAsync(world.Operator, $"/v1/signers/{signer}/pause", reason);
-        await world.DeliverQueuedAsync(mint.Body);
+        ApiAnswer paused = await world.PostAsync(world.Operator, $"/v1/signers/{signer}/pause", reason);
+        await world.DeliverQueuedAsync(mint.Json);
         string status = await world.StatusAsync(mint.Id);
-        Answer refused = await world.PostAsync(
+        ApiAnswer refused = await world.PostAsync(
             world.Operator, "/v1/transactions", world.Mint(mint.To, SigningStory.NewToken()));
-        Answer again = await world.PostAsync(
+        ApiAnswer again = await world.PostAsync(
             world.Operator, $"/v1/signers/{signer}/pause", (JsonObject)reason.DeepClone());
-        Answer same = await world.PostAsync(world.Operator, $"/v1/signers/{signer}/unpause", []);
-        Answer other = await world.PostAsync(world.Colleague, $"/v1/signers/{signer}/unpause", []);
+        ApiAnswer same = await world.PostAsync(world.Operator, $"/v1/signers/{signer}/unpause", []);
+        ApiAnswer other = await world.PostAsync(world.Colleague, $"/v1/signers/{signer}/unpause", []);
 
         Assert.Equal((200, "queued"), (paused.Status, status));
         Assert.Equal(("signer_unavailable", "conflict"), (refused.Code, again.Code));

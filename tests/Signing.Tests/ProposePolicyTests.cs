@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -12,7 +13,7 @@ public sealed class ProposePolicyTests(SigningWorld world)
         Address to = world.NewAddress();
         await world.PostAsync(world.Operator, "/v1/policies", SigningStory.PayRule(to, "10", countMax: 9));
 
-        Answer denied = await world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "1"));
+        ApiAnswer denied = await world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "1"));
 
         Assert.Equal("policy_denied", denied.Code);
     }
@@ -26,12 +27,12 @@ public sealed class ProposePolicyTests(SigningWorld world)
         narrower["ruleId"] = id;
         narrower["isEnabled"] = false;
 
-        Answer proposed = await world.PostAsync(world.Operator, "/v1/policies", narrower);
+        ApiAnswer proposed = await world.PostAsync(world.Operator, "/v1/policies", narrower);
         bool before = await IsAllowedAsync(to);
         await world.PostAsync(
             world.Colleague, $"/v1/policies/{id}/approve", new JsonObject { ["version"] = 2 });
 
-        Assert.Equal(2, proposed.Body.GetProperty("version").GetInt32());
+        Assert.Equal(2, proposed.Json.GetProperty("version").GetInt32());
         Assert.Equal((true, false), (before, await IsAllowedAsync(to)));
     }
 
@@ -43,7 +44,7 @@ public sealed class ProposePolicyTests(SigningWorld world)
         JsonObject rule = SigningStory.PayRule(world.NewAddress(), "10", countMax: 9);
         rule[field] = value;
 
-        Answer refused = await world.PostAsync(world.Operator, "/v1/policies", rule);
+        ApiAnswer refused = await world.PostAsync(world.Operator, "/v1/policies", rule);
 
         Assert.Equal((400, expectedField), (refused.Status, refused.Text("field")));
     }
@@ -61,7 +62,7 @@ public sealed class ProposePolicyTests(SigningWorld world)
     {
         JsonObject call = SigningStory.Pay(to, "1");
         call.Remove("description");
-        Answer verdict = await world.PostAsync(world.Operator, "/v1/policies/evaluate", call);
-        return verdict.Body.GetProperty("isAllowed").GetBoolean();
+        ApiAnswer verdict = await world.PostAsync(world.Operator, "/v1/policies/evaluate", call);
+        return verdict.Json.GetProperty("isAllowed").GetBoolean();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Domain.Sessions;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -10,7 +11,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
     [Fact]
     public async Task Denies_what_no_rule_names()
     {
-        Answer denied = await world.PostAsync(
+        ApiAnswer denied = await world.PostAsync(
             world.Operator, "/v1/transactions", SigningStory.Pay(world.NewAddress(), "1"));
 
         Assert.Equal((403, "policy_denied"), (denied.Status, denied.Code));
@@ -32,7 +33,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
     {
         await world.EnactAsync(world.MintRule(world.NewAddress()));
 
-        Answer denied = await world.PostAsync(
+        ApiAnswer denied = await world.PostAsync(
             world.Operator, "/v1/transactions", world.Mint(world.NewAddress(), SigningStory.NewToken()));
 
         Assert.Equal((403, "policy_denied"), (denied.Status, denied.Code));
@@ -46,7 +47,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         JsonObject request = world.Mint(to, SigningStory.NewToken());
         request["data"] = request["data"]!.GetValue<string>() + "00";
 
-        Answer denied = await world.PostAsync(world.Operator, "/v1/transactions", request);
+        ApiAnswer denied = await world.PostAsync(world.Operator, "/v1/transactions", request);
 
         Assert.Equal("policy_denied", denied.Code);
     }
@@ -57,7 +58,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         Address to = world.NewAddress();
         await world.EnactAsync(SigningStory.PayRule(to, "10", countMax: 2));
 
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
+        ApiAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
             world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "1"))));
 
         Assert.Equal(2, answers.Count(answer => answer.Status == 202));
@@ -71,7 +72,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         Address to = world.NewAddress();
         await world.EnactAsync(SigningStory.PayRule(to, "10", countMax: 2));
 
-        Answer denied = await world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "11"));
+        ApiAnswer denied = await world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "11"));
 
         Assert.Equal("policy_denied", denied.Code);
     }
@@ -80,10 +81,10 @@ public sealed class RequestTransactionTests(SigningWorld world)
     public async Task Refuses_what_would_revert_and_says_why()
     {
         Queued minted = await world.QueueMintAsync();
-        Assert.Equal(204, await world.DeliverQueuedAsync(minted.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(minted.Json));
         await world.FinishAsync(minted.Id);
 
-        Answer again = await world.PostAsync(
+        ApiAnswer again = await world.PostAsync(
             world.Operator, "/v1/transactions", world.Mint(minted.To, minted.Token));
 
         Assert.Equal((422, "simulation_failed"), (again.Status, again.Code));
@@ -97,7 +98,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         JsonObject request = world.Mint(to, SigningStory.NewToken());
         string key = Guid.NewGuid().ToString();
 
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ =>
+        ApiAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ =>
             world.PostAsync(world.Operator, "/v1/transactions", (JsonObject)request.DeepClone(), key)));
 
         Assert.All(answers, answer => Assert.Equal(202, answer.Status));
@@ -115,11 +116,11 @@ public sealed class RequestTransactionTests(SigningWorld world)
         Address to = world.NewAddress();
         await world.EnactAsync(world.MintRule(to));
         JsonObject request = world.Mint(to, SigningStory.NewToken());
-        Answer first = await world.PostAsync(world.Operator, "/v1/transactions", request, "replayed-later");
-        await world.DeliverQueuedAsync(first.Body);
+        ApiAnswer first = await world.PostAsync(world.Operator, "/v1/transactions", request, "replayed-later");
+        await world.DeliverQueuedAsync(first.Json);
         Assert.Equal("final", await world.FinishAsync(first.Text("id")));
 
-        Answer again = await world.PostAsync(
+        ApiAnswer again = await world.PostAsync(
             world.Operator, "/v1/transactions", (JsonObject)request.DeepClone(), "replayed-later");
 
         Assert.Equal((202, first.Text("id")), (again.Status, again.Text("id")));
@@ -132,7 +133,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         await world.EnactAsync(SigningStory.PayRule(to, "10", countMax: 9));
         await world.PostAsync(world.Operator, "/v1/transactions", SigningStory.Pay(to, "1"), "one-key");
 
-        Answer reused = await world.PostAsync(
+        ApiAnswer reused = await world.PostAsync(
             world.Operator, "/v1/transactions", SigningStory.Pay(to, "2"), "one-key");
 
         Assert.Equal((422, "idempotency_key_reused"), (reused.Status, reused.Code));
@@ -145,7 +146,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         JsonObject request = SigningStory.Pay(world.NewAddress(), "1");
         request["chainId"] = 5;
 
-        Answer refused = await world.PostAsync(world.Operator, "/v1/transactions", request);
+        ApiAnswer refused = await world.PostAsync(world.Operator, "/v1/transactions", request);
 
         Assert.Equal("chain_unknown", refused.Code);
     }
@@ -161,7 +162,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
         JsonObject request = SigningStory.Pay(world.NewAddress(), "1");
         request[field] = value;
 
-        Answer refused = await world.PostAsync(world.Operator, "/v1/transactions", request);
+        ApiAnswer refused = await world.PostAsync(world.Operator, "/v1/transactions", request);
 
         Assert.Equal((400, "invalid_request"), (refused.Status, refused.Code));
     }
@@ -173,9 +174,9 @@ public sealed class RequestTransactionTests(SigningWorld world)
     public async Task Lets_only_operators_at_the_administrators_door_ask(
         Role role, TokenAudience audience, int expected)
     {
-        Person person = await world.AddPersonAsync(role, audience);
+        TestPerson person = await world.AddPersonAsync(role, audience);
 
-        Answer answer = await world.PostAsync(person, "/v1/transactions", SigningStory.Pay(world.NewAddress(), "1"));
+        ApiAnswer answer = await world.PostAsync(person, "/v1/transactions", SigningStory.Pay(world.NewAddress(), "1"));
 
         Assert.Equal(expected, answer.Status);
     }
@@ -183,7 +184,7 @@ public sealed class RequestTransactionTests(SigningWorld world)
     [Fact]
     public async Task Lets_nobody_in_without_a_token()
     {
-        Answer answer = await world.PostAsync(null, "/v1/transactions", SigningStory.Pay(world.NewAddress(), "1"));
+        ApiAnswer answer = await world.PostAsync(null, "/v1/transactions", SigningStory.Pay(world.NewAddress(), "1"));
 
         Assert.Equal((401, "unauthenticated"), (answer.Status, answer.Code));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
+using Souk.Harness;
 using Souk.Local.StandIns;
 
 namespace Souk.Signing.Tests;
@@ -20,7 +21,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
     {
         Queued mint = await world.QueueMintAsync();
 
-        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Json));
 
         Assert.Equal("final", await world.FinishAsync(mint.Id));
         Assert.Equal(
@@ -34,7 +35,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         ulong before = await world.CountAsync();
 
-        int[] statuses = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => world.DeliverQueuedAsync(mint.Body)));
+        int[] statuses = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => world.DeliverQueuedAsync(mint.Json)));
 
         Assert.All(statuses, status => Assert.Equal(204, status));
         Assert.Equal("final", await world.FinishAsync(mint.Id));
@@ -47,13 +48,13 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Address to = world.NewAddress();
         await world.EnactAsync(world.MintRule(to));
         ulong before = await world.CountAsync();
-        Answer[] queued = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.PostAsync(
+        ApiAnswer[] queued = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.PostAsync(
             world.Operator, "/v1/transactions", world.Mint(to, SigningStory.NewToken()))));
 
-        await Task.WhenAll(queued.Select(it => world.DeliverQueuedAsync(it.Body)));
+        await Task.WhenAll(queued.Select(it => world.DeliverQueuedAsync(it.Json)));
 
         List<long> nonces = [];
-        foreach (Answer it in queued)
+        foreach (ApiAnswer it in queued)
         {
             Assert.Equal("final", await world.FinishAsync(it.Text("id")));
             JsonElement shown = await world.ShowAsync(it.Text("id"));
@@ -70,10 +71,10 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         world.World.MetaKeep.Next(StandInFault.TimeOutAfterEffect, "sign/transaction");
 
-        Assert.Equal(503, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(503, await world.DeliverQueuedAsync(mint.Json));
         Assert.Equal("allocated", await world.StatusAsync(mint.Id));
         await world.RestartAsync();
-        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Json));
 
         Assert.Equal("final", await world.FinishAsync(mint.Id));
         Assert.Equal(
@@ -86,7 +87,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         world.World.MetaKeep.Next(503, "sign/transaction");
 
-        Assert.Equal(503, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(503, await world.DeliverQueuedAsync(mint.Json));
         JsonElement waiting = (await world.ShowAsync(mint.Id)).GetProperty("transaction");
         Assert.Equal("upstream_unavailable", waiting.GetProperty("waitsFor").GetString());
 
@@ -100,9 +101,9 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         ulong before = await world.CountAsync();
         world.World.MetaKeep.Next(400, "sign/transaction");
 
-        Assert.Equal(204, await world.DeliverQueuedAsync(refused.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(refused.Json));
         Queued next = await world.QueueMintAsync();
-        await world.DeliverQueuedAsync(next.Body);
+        await world.DeliverQueuedAsync(next.Json);
 
         JsonElement shown = (await world.ShowAsync(refused.Id)).GetProperty("transaction");
         Assert.Equal("refused", shown.GetProperty("status").GetString());
@@ -117,7 +118,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         world.Chain.Signer.IsImpostor = true;
 
-        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Json));
         JsonElement waiting = (await world.ShowAsync(mint.Id)).GetProperty("transaction");
         world.Chain.Signer.IsImpostor = false;
 
@@ -133,7 +134,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         ulong before = await world.CountAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", StandInFault.TimeOutAfterEffect);
 
-        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Json));
         Assert.Equal("unknown", await world.StatusAsync(mint.Id));
         await world.RestartAsync();
 
@@ -148,7 +149,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", StandInFault.TimeOutBeforeEffect);
 
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
         Assert.Equal("unknown", await world.StatusAsync(mint.Id));
 
         Assert.Equal("final", await world.FinishAsync(mint.Id));
@@ -162,7 +163,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", 429, "Your app has exceeded its capacity.", 429);
 
-        Assert.Equal(503, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(503, await world.DeliverQueuedAsync(mint.Json));
         Assert.Equal("signed", await world.StatusAsync(mint.Id));
         await world.RestartAsync();
 
@@ -177,7 +178,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Queued mint = await world.QueueMintAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", -32000, "transaction underpriced");
 
-        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(mint.Json));
 
         Assert.Equal("final", await world.FinishAsync(mint.Id));
         Assert.True(await world.ReadAsync<bool>($"""
@@ -193,7 +194,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         ulong before = await world.CountAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", -32000, "intrinsic gas too low");
 
-        Assert.Equal(204, await world.DeliverQueuedAsync(refused.Body));
+        Assert.Equal(204, await world.DeliverQueuedAsync(refused.Json));
         string filler = await world.ReadAsync<string>(
             $"SELECT id::text FROM transactions WHERE description LIKE '%{refused.Id}%'");
 
@@ -207,11 +208,11 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
     public async Task Writes_nothing_once_another_run_has_taken_over()
     {
         Queued mint = await world.QueueMintAsync();
-        string signer = mint.Body.GetProperty("signerId").GetString()!;
+        string signer = mint.Json.GetProperty("signerId").GetString()!;
         world.Chain.Signer.Signing = () => world.SqlAsync(
             $"UPDATE leases SET fence = fence + 1, held_until = now() WHERE name = 'signer/{signer}'");
 
-        int status = await world.DeliverQueuedAsync(mint.Body);
+        int status = await world.DeliverQueuedAsync(mint.Json);
         world.Chain.Signer.Signing = null;
 
         Assert.Equal(503, status);
@@ -227,7 +228,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         await SendOutsideAsync();
         Queued mint = await world.QueueMintAsync();
 
-        await world.DeliverQueuedAsync(mint.Body);
+        await world.DeliverQueuedAsync(mint.Json);
 
         Assert.Equal("final", await world.FinishAsync(mint.Id));
     }

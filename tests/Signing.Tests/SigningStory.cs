@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
+using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
@@ -60,12 +61,12 @@ public static class SigningStory
     /// <summary>Has a rule proposed by one and approved by another.</summary>
     public static async Task<string> EnactAsync(this SigningWorld world, JsonObject rule)
     {
-        Answer proposed = await world.PostAsync(world.Operator, "/v1/policies", rule);
+        ApiAnswer proposed = await world.PostAsync(world.Operator, "/v1/policies", rule);
         Assert.Equal(201, proposed.Status);
         string id = proposed.Text("ruleId");
-        Answer approved = await world.PostAsync(
+        ApiAnswer approved = await world.PostAsync(
             world.Colleague, $"/v1/policies/{id}/approve",
-            new JsonObject { ["version"] = proposed.Body.GetProperty("version").GetInt32() });
+            new JsonObject { ["version"] = proposed.Json.GetProperty("version").GetInt32() });
         Assert.Equal(200, approved.Status);
         return id;
     }
@@ -96,17 +97,17 @@ public static class SigningStory
         Address to = world.NewAddress();
         ulong token = NewToken();
         await world.EnactAsync(world.MintRule(to));
-        Answer accepted = await world.PostAsync(world.Operator, "/v1/transactions", world.Mint(to, token));
+        ApiAnswer accepted = await world.PostAsync(world.Operator, "/v1/transactions", world.Mint(to, token));
         Assert.Equal(202, accepted.Status);
-        return new Queued(accepted.Text("id"), to, token, accepted.Body);
+        return new Queued(accepted.Text("id"), to, token, accepted.Json);
     }
 
     /// <summary>A transaction as the room shows it.</summary>
     public static async Task<JsonElement> ShowAsync(this SigningWorld world, string id)
     {
-        Answer shown = await world.GetAsync(world.Operator, $"/v1/transactions/{id}");
+        ApiAnswer shown = await world.GetAsync(world.Operator, $"/v1/transactions/{id}");
         Assert.Equal(200, shown.Status);
-        return shown.Body;
+        return shown.Json;
     }
 
     /// <summary>Where a transaction stands.</summary>
@@ -179,4 +180,4 @@ public static class SigningStory
 }
 
 /// <summary>A mint that was accepted.</summary>
-public sealed record Queued(string Id, Address To, ulong Token, JsonElement Body);
+public sealed record Queued(string Id, Address To, ulong Token, JsonElement Json);
