@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Souk.Auth;
 
 /// <summary>What this room reads and writes as JSON.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(StartSession.Request), TypeInfoPropertyName = "StartSessionRequest")]
 [JsonSerializable(typeof(RefreshSession.Request), TypeInfoPropertyName = "RefreshSessionRequest")]
 [JsonSerializable(typeof(SessionAnswer))]

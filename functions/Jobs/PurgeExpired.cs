@@ -16,13 +16,14 @@ internal static partial class PurgeExpired
 
     private const string OutboxSql = """
         DELETE FROM outbox WHERE id IN (
-            SELECT id FROM outbox WHERE done_at <= $1 - interval '72 hours' LIMIT $2)
+            SELECT id FROM outbox WHERE done_at <= $1::timestamptz - interval '72 hours' LIMIT $2)
         """;
 
     // Deliveries of providers (consumer webhooks) stay for good: their ids are the only guard against a replay.
     private const string InboxSql = """
         DELETE FROM inbox WHERE ctid IN (
-            SELECT ctid FROM inbox WHERE taken_at <= $1 - interval '30 days' AND consumer <> 'webhooks' LIMIT $2)
+            SELECT ctid FROM inbox WHERE taken_at <= $1::timestamptz - interval '30 days'
+                AND consumer <> 'webhooks' LIMIT $2)
         """;
 
     internal static async Task HandleAsync(EventContext context)

@@ -5,7 +5,8 @@ using Souk.Domain.Events;
 namespace Souk.Marketplace;
 
 /// <summary>What this room reads and writes as JSON.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RegisterCollection.Request), TypeInfoPropertyName = "RegisterCollectionRequest")]
 [JsonSerializable(typeof(CollectionView))]
 [JsonSerializable(typeof(ListCollections.Response), TypeInfoPropertyName = "ListCollectionsResponse")]

@@ -5,7 +5,8 @@ using Souk.Domain.Events;
 namespace Souk.Webhooks;
 
 /// <summary>What this room reads and writes as JSON.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HookSecret))]
 [JsonSerializable(typeof(ChainHint))]
 internal sealed partial class WebhooksJson : JsonSerializerContext;

@@ -27,7 +27,7 @@ public static class CollectionTable
     private const string AddSql = """
         INSERT INTO collections (chain_id, contract, standard, name, registered_by, registered_at, followed_from,
             backfilled_to)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7 - 1) ON CONFLICT DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $7::bigint - 1) ON CONFLICT DO NOTHING
         """;
 
     private const string FindSql = """

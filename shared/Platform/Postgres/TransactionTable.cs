@@ -81,11 +81,12 @@ public static class TransactionTable
 
     private const string UsageSql = """
         SELECT rule_id,
-            count(*) FILTER (WHERE created_at > $2 - interval '1 hour'),
-            coalesce(sum(value_wei) FILTER (WHERE created_at > $2 - interval '1 hour'), 0)::text,
+            count(*) FILTER (WHERE created_at > $2::timestamptz - interval '1 hour'),
+            coalesce(sum(value_wei) FILTER (WHERE created_at > $2::timestamptz - interval '1 hour'), 0)::text,
             count(*), coalesce(sum(value_wei), 0)::text
         FROM transactions
-        WHERE rule_id = ANY ($1) AND created_at > $2 - interval '24 hours' AND status NOT IN ('refused', 'replaced')
+        WHERE rule_id = ANY ($1) AND created_at > $2::timestamptz - interval '24 hours'
+            AND status NOT IN ('refused', 'replaced')
         GROUP BY rule_id
         """;
 
