@@ -10,6 +10,8 @@ namespace Souk.Local.Demo;
 public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient api, StepPrinter printer)
 {
     private static readonly Wei Price = Wei.Parse("1000000000000000001");
+    private static readonly string[] FeedKinds = ["mint", "list", "sale"];
+
     private readonly Market _market = new(platform, chain);
     private readonly Person _seller = new($"seller-{chain.Plan.Name}", api, platform.World);
     private readonly Person _buyer = new($"buyer-{chain.Plan.Name}", api, platform.World);
@@ -126,7 +128,7 @@ public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient ap
         ApiAnswer answer = (await _buyer.GetAsync("marketplace", path, cancellationToken)).Required();
         string[] kinds = [.. answer.Member("activity").AsArray().Select(entry => entry!["kind"]!.GetValue<string>())];
         DemoFailedException.Unless(
-            new[] { "mint", "list", "sale" }.All(kinds.Contains), $"The feed shows mint, list and sale: {string.Join(' ', kinds)}");
+            FeedKinds.All(kinds.Contains), $"The feed shows mint, list and sale: {string.Join(' ', kinds)}");
         ApiAnswer owner = await _buyer.GetAsync(
             "marketplace", $"/v1/tokens/{chain.Plan.Id}/{chain.Contracts.Collection}/{token}", cancellationToken);
         DemoFailedException.UnlessEqual(

@@ -48,7 +48,7 @@ internal static class WorldSettings
         },
         ["Auth"] = new JsonObject
         {
-            ["Administrators"] = new JsonArray([.. Administrators.Select(uid => JsonValue.Create(uid))]),
+            [nameof(Administrators)] = new JsonArray([.. Administrators.Select(uid => JsonValue.Create(uid))]),
         },
         ["Chains"] = new JsonArray([.. world.Chains.Select(chain => Chain(world, chain, blockTime))]),
     }.ToJsonString();

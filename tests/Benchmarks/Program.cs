@@ -1,0 +1,23 @@
+using Souk.Benchmarks;
+
+const string usage = """
+    Measures, on an idle machine, after `dotnet publish functions/Auth -c Release -r linux-x64`:
+
+      dotnet run -c Release --project tests/Benchmarks -- cold-start --aot artifacts/publish [--runs 20]
+    """;
+
+string Option(string name, string fallback)
+{
+    int at = Array.IndexOf(args, name);
+    return at >= 0 && at + 1 < args.Length ? args[at + 1] : fallback;
+}
+
+if (args is not ["cold-start", ..])
+{
+    Console.WriteLine(usage);
+    return 64;
+}
+
+int runs = int.Parse(Option("--runs", "20"), System.Globalization.CultureInfo.InvariantCulture);
+await ColdStart.RunAsync(Option("--aot", "artifacts/publish"), runs, CancellationToken.None);
+return 0;
