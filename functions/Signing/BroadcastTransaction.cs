@@ -55,7 +55,8 @@ internal static partial class BroadcastTransaction
         }
     }
 
-    private static async Task<(BroadcastResult Result, TransactionAttempt Newest)> SendAsync(
+    /// <summary>Notes that a node sees the newest octets, and gives them to it.</summary>
+    internal static async Task<(BroadcastResult Result, TransactionAttempt Newest)> SendAsync(
         SigningRun run, TransactionRecord at, CancellationToken cancellationToken)
     {
         TransactionAttempt newest = await run.WriteAsync(

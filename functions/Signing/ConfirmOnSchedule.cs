@@ -24,7 +24,9 @@ internal static partial class ConfirmOnSchedule
         }
 
         List<SignerId> signers = await context.Get<Database>().ReadAsync(
-            t => TransactionTable.ListSignersToSendAsync(t, context.CancellationToken), context.CancellationToken);
+            t => TransactionTable.ListSignersToSendAsync(
+                t, t.Now - ReplaceTransaction.WaitMin, context.CancellationToken),
+            context.CancellationToken);
         SendTransactions send = context.Get<SendTransactions>();
         foreach (SignerId signer in signers)
             await TryAsync(() => send.HandleAsync(signer, context.CancellationToken), logger);

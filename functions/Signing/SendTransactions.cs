@@ -89,7 +89,11 @@ internal sealed partial class SendTransactions(
             TransactionRecord? next = await database.ReadAsync(
                 t => TransactionTable.FindNextToSendAsync(t, run.Signer.Id, cancellationToken), cancellationToken);
             if (next is null)
+            {
+                await ReplaceTransaction.HandleAsync(run, cancellationToken);
                 return StepOutcome.Moved;
+            }
+
             if ((await signers.GetAsync(run.Signer.Id, cancellationToken)).IsPaused)
                 return StepOutcome.Waits;
 

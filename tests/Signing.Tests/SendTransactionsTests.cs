@@ -223,6 +223,29 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Outbids_a_transaction_that_the_chains_price_has_passed()
+    {
+        await world.Node.StopMiningAsync(Cancelled);
+        Queued mint = await world.QueueMintAsync();
+        await world.DeliverQueuedAsync(mint.Json);
+        await world.Node.Rpc.SendAsync("anvil_setNextBlockBaseFeePerGas", ["0x174876e800"], Cancelled);
+        await world.Node.MineAsync(1, Cancelled);
+        await world.TickAsync();
+        Assert.Equal("broadcast", await world.StatusAsync(mint.Id));
+
+        await world.SqlAsync(
+            $"UPDATE transactions SET updated_at = now() - interval '1 hour' WHERE id = '{mint.Id}'");
+        await world.TickAsync();
+        long attempts = await world.ReadAsync<long>(
+            $"SELECT count(*) FROM transaction_attempts WHERE transaction_id = '{mint.Id}'");
+        await world.Node.SetIntervalMiningAsync(null, Cancelled);
+
+        Assert.Equal(2, attempts);
+        Assert.Equal("final", await world.FinishAsync(mint.Id));
+        Assert.Equal(mint.To, await world.OwnerAsync(mint.Token));
+    }
+
+    [Fact]
     public async Task Skips_nonces_that_were_used_outside_of_Souk()
     {
         await SendOutsideAsync();

@@ -49,8 +49,18 @@ public static class TransactionTable
         ORDER BY signer_id, nonce LIMIT $2
         """;
 
+    private const string StuckSql = """
+        SELECT id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
+            is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
+            block_hash, created_at, updated_at, finalized_at
+        FROM transactions AS t WHERE signer_id = $1 AND status = 'broadcast' AND updated_at < $2 AND NOT EXISTS (
+            SELECT FROM transactions AS lower WHERE lower.signer_id = t.signer_id AND lower.nonce < t.nonce
+                AND lower.status IN ('allocated', 'signed', 'broadcast', 'unknown'))
+        """;
+
     private const string SignersToSendSql = """
-        SELECT DISTINCT signer_id FROM transactions WHERE status IN ('queued', 'allocated', 'signed') LIMIT 1000
+        SELECT DISTINCT signer_id FROM transactions
+        WHERE status IN ('queued', 'allocated', 'signed') OR (status = 'broadcast' AND updated_at < $1) LIMIT 1000
         """;
 
     private const string MoveSql = """
@@ -153,13 +163,21 @@ public static class TransactionTable
         return transaction.ListAsync(ToConfirmSql, [chain, countMax], Read, cancellationToken);
     }
 
-    /// <summary>The wallets that have something to send.</summary>
-    public static async Task<List<SignerId>> ListSignersToSendAsync(
-        Transaction transaction, CancellationToken cancellationToken)
+    /// <summary>The wallet's lowest waiting nonce, if it was broadcast so long ago; null when none is.</summary>
+    public static Task<TransactionRecord?> FindStuckAsync(
+        Transaction transaction, SignerId signer, DateTimeOffset before, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return await transaction.ListAsync(
-            SignersToSendSql, [], row => new SignerId(row.Id(0)), cancellationToken);
+        return transaction.FindAsync(StuckSql, [signer.Value, before], Read, cancellationToken);
+    }
+
+    /// <summary>The wallets that have something to send, or something broadcast so long ago and not mined.</summary>
+    public static Task<List<SignerId>> ListSignersToSendAsync(
+        Transaction transaction, DateTimeOffset broadcastBefore, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ListAsync(
+            SignersToSendSql, [broadcastBefore], row => new SignerId(row.Id(0)), cancellationToken);
     }
 
     /// <summary>Moves a transaction from where it stood, and adds the move to its history.</summary>
