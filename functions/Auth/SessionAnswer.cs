@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Souk.Domain.Sessions;
 using Souk.Platform.Postgres;
 
@@ -6,10 +7,13 @@ namespace Souk.Auth;
 /// <summary>What a sign-in and a refresh answer; it holds secrets and never prints them.</summary>
 /// <param name="AccessToken">Opens endpoints, as <c>Authorization: Bearer</c>.</param>
 /// <param name="ExpiresAt">When the access token lapses.</param>
-/// <param name="RefreshToken">To be traded for the next pair; null when it went out as a cookie.</param>
+/// <param name="RefreshToken">To be traded for the next pair; absent when it went out as a cookie.</param>
 /// <param name="User">Who signed in.</param>
 internal sealed record SessionAnswer(
-    string AccessToken, DateTimeOffset ExpiresAt, string? RefreshToken, SessionUser User)
+    string AccessToken,
+    DateTimeOffset ExpiresAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RefreshToken,
+    SessionUser User)
 {
     /// <summary>Hands out an issued pair, the refresh token as the caller wants it; no cache may keep it.</summary>
     internal static SessionAnswer Give(

@@ -26,6 +26,12 @@ internal static partial class PurgeExpired
                 AND consumer <> 'webhooks' LIMIT $2)
         """;
 
+    // Refresh tokens and wallet challenges go with their session.
+    private const string SessionsSql = """
+        DELETE FROM sessions WHERE id IN (
+            SELECT id FROM sessions WHERE expires_at <= $1 - interval '30 days' LIMIT $2)
+        """;
+
     internal static async Task HandleAsync(EventContext context)
     {
         int rows = await context.Get<Database>().WriteAsync(
@@ -35,7 +41,8 @@ internal static partial class PurgeExpired
                 CancellationToken cancellationToken = context.CancellationToken;
                 return await transaction.ExecuteAsync(IdempotencySql, values, cancellationToken)
                     + await transaction.ExecuteAsync(OutboxSql, values, cancellationToken)
-                    + await transaction.ExecuteAsync(InboxSql, values, cancellationToken);
+                    + await transaction.ExecuteAsync(InboxSql, values, cancellationToken)
+                    + await transaction.ExecuteAsync(SessionsSql, values, cancellationToken);
             },
             context.CancellationToken);
         Log.Purged(context.Get<ILoggerFactory>().CreateLogger("Souk.Jobs"), rows);
