@@ -1,44 +1,12 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Souk.Platform.Http;
-using Souk.Platform.Vault;
 
 namespace Souk.Platform.Firebase;
 
-/// <summary>Makes the verifier and the client available; nothing is dialled until one is used.</summary>
+/// <summary>Makes the verifier and the client; nothing is dialled until one is used.</summary>
 public static class FirebaseRegistration
 {
     /// <summary>The name of the service account's JSON in the function's Vault secret.</summary>
     public const string ServiceAccountSecret = "firebase_service_account";
-
-    /// <summary>Adds both from the settings' <c>Firebase</c> section; Vault must be registered too.</summary>
-    /// <param name="services">The function's services; a <see cref="FirebaseKeyCache"/> among them is used.</param>
-    /// <param name="configuration">The whole configuration.</param>
-    /// <param name="functionName">The function's name: the path of its Vault secret.</param>
-    public static IServiceCollection AddFirebase(
-        this IServiceCollection services, IConfiguration configuration, string functionName)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<FirebaseOptions>().Bind(configuration.GetSection("Firebase")).ValidateOnStart();
-        services.TryAddSingleton<IValidateOptions<FirebaseOptions>, FirebaseOptionsValidator>();
-        services.TryAddSingleton(provider => CreateVerifier(
-            provider.GetRequiredService<IOptions<FirebaseOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<FirebaseKeyCache>()));
-        services.TryAddSingleton(provider =>
-        {
-            VaultClient vault = provider.GetRequiredService<VaultClient>();
-            return CreateClient(
-                provider.GetRequiredService<IOptions<FirebaseOptions>>().Value,
-                async cancellationToken =>
-                    (await vault.ReadKvAsync(functionName, cancellationToken))[ServiceAccountSecret],
-                provider.GetRequiredService<TimeProvider>());
-        });
-        return services;
-    }
 
     /// <summary>A verifier with Souk's time-outs: 2 s an attempt, 6 s in all; answers to 256 KiB.</summary>
     public static FirebaseTokenVerifier CreateVerifier(
@@ -59,7 +27,7 @@ public static class FirebaseRegistration
     }
 
     /// <summary>How Google is called.</summary>
-    /// <remarks>A person waits for the sign-in: three attempts within 6 s, and then they are asked to try again.</remarks>
+    /// <remarks>A person waits for the sign-in: three attempts within 6 s, then they may try again.</remarks>
     internal static OutboundHttpPolicy PolicyOf(string name, Uri? baseUrl) => new(
         Name: name,
         BaseUrl: baseUrl ?? throw new ArgumentException("A Firebase URL is not set.", nameof(baseUrl)),

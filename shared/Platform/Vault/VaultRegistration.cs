@@ -1,37 +1,12 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Souk.Platform.Http;
 
 namespace Souk.Platform.Vault;
 
-/// <summary>Makes a <see cref="VaultClient"/> available; nothing is dialled until it is used.</summary>
+/// <summary>Makes the client with the time-outs and retries that Souk calls Vault with.</summary>
 public static class VaultRegistration
 {
-    /// <summary>Adds the client as one instance a process, from the settings' <c>Vault</c> section.</summary>
-    /// <param name="services">The function's services.</param>
-    /// <param name="configuration">The whole configuration.</param>
-    /// <param name="functionName">The function's name: its Vault role, unless the settings say otherwise.</param>
-    public static IServiceCollection AddVault(
-        this IServiceCollection services, IConfiguration configuration, string functionName)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<VaultOptions>()
-            .Bind(configuration.GetSection("Vault"))
-            .PostConfigure(options => options.Role ??= functionName)
-            .ValidateOnStart();
-        services.TryAddSingleton<IValidateOptions<VaultOptions>, VaultOptionsValidator>();
-        services.TryAddSingleton(provider => CreateClient(
-            provider.GetRequiredService<IOptions<VaultOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<VaultClient>>()));
-        return services;
-    }
-
-    /// <summary>A client with the time-outs and retries that Souk calls Vault with.</summary>
+    /// <summary>A client of sound options; nothing is dialled until it is used.</summary>
     public static VaultClient CreateClient(VaultOptions options, TimeProvider clock, ILogger<VaultClient> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
