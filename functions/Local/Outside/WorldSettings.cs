@@ -15,6 +15,9 @@ internal static class WorldSettings
     /// <summary>Who administers: what Firebase calls the first two, for a dangerous act needs a second person.</summary>
     public static IReadOnlyList<string> Administrators { get; } = ["ada", "grace"];
 
+    // An address that no contract of ours will ever have.
+    private const string Nowhere = "0x000000000000000000000000000000000000dEaD";
+
     /// <summary>The file's text.</summary>
     public static string ToJson(World world, TimeSpan? blockTime) => new JsonObject
     {
@@ -50,7 +53,9 @@ internal static class WorldSettings
         {
             [nameof(Administrators)] = new JsonArray([.. Administrators.Select(uid => JsonValue.Create(uid))]),
         },
-        ["Chains"] = new JsonArray([.. world.Chains.Select(chain => Chain(world, chain, blockTime))]),
+        ["Chains"] = world.Chains.Count > 0
+            ? new JsonArray([.. world.Chains.Select(chain => Chain(world, chain, blockTime))])
+            : new JsonArray([.. LocalChain.All.Select(plan => Absent(world, plan))]),
     }.ToJsonString();
 
     private static JsonObject Postgres(World world) => new()
@@ -62,23 +67,36 @@ internal static class WorldSettings
         ["RootCertificatePath"] = world.Database.Server.RootCertificatePath,
     };
 
-    private static JsonObject Chain(World world, WorldChain chain, TimeSpan? blockTime) => new()
+    private static JsonObject Chain(World world, WorldChain chain, TimeSpan? blockTime)
     {
-        ["Id"] = (long)chain.Plan.Id.Value,
-        ["Name"] = chain.Plan.Name,
-        ["CurrencySymbol"] = chain.Plan.CurrencySymbol,
-        ["AlchemyNetwork"] = chain.Plan.AlchemyNetwork,
-        ["NotifyNetwork"] = chain.Plan.NotifyNetwork,
-        ["RpcUrl"] = world.Alchemy.RpcUrlOf(chain.Plan.Id).ToString(),
-        ["Confirmations"] = chain.Plan.Confirmations,
-        ["BlockSeconds"] = blockTime?.TotalSeconds ?? BlockSecondsAtOnce,
+        JsonObject settings = Absent(world, chain.Plan);
+        settings["BlockSeconds"] = blockTime?.TotalSeconds ?? BlockSecondsAtOnce;
+        settings["Seaport"] = chain.Contracts.Seaport.ToString();
+        settings["ConduitController"] = chain.Contracts.ConduitController.ToString();
+        settings["Zone"] = chain.Contracts.Zone.ToString();
+        settings["PlatformFeeRecipient"] = chain.FeeRecipient.ToString();
+        settings["StartBlock"] = (long)chain.Contracts.StartBlock;
+        return settings;
+    }
+
+    // Functions refuse to start without a chain; in a world without nodes nobody answers for it.
+    private static JsonObject Absent(World world, LocalChain plan) => new()
+    {
+        ["Id"] = (long)plan.Id.Value,
+        ["Name"] = plan.Name,
+        ["CurrencySymbol"] = plan.CurrencySymbol,
+        ["AlchemyNetwork"] = plan.AlchemyNetwork,
+        ["NotifyNetwork"] = plan.NotifyNetwork,
+        ["RpcUrl"] = new Uri(world.Alchemy.Url, $"v2/{plan.AlchemyNetwork}").ToString(),
+        ["Confirmations"] = plan.Confirmations,
+        ["BlockSeconds"] = BlockSecondsAtOnce,
         ["ReorgDepthMax"] = 64,
-        ["Seaport"] = chain.Contracts.Seaport.ToString(),
-        ["ConduitController"] = chain.Contracts.ConduitController.ToString(),
+        ["Seaport"] = Nowhere,
+        ["ConduitController"] = Nowhere,
         ["ConduitKey"] = "",
-        ["Zone"] = chain.Contracts.Zone.ToString(),
-        ["PlatformFeeRecipient"] = chain.FeeRecipient.ToString(),
+        ["Zone"] = Nowhere,
+        ["PlatformFeeRecipient"] = Nowhere,
         ["PlatformFeeBps"] = WorldChain.PlatformFeeBps,
-        ["StartBlock"] = (long)chain.Contracts.StartBlock,
+        ["StartBlock"] = 0,
     };
 }
