@@ -1,0 +1,3 @@
+using Souk.Harness;
+
+[assembly: AssemblyFixture(typeof(SharedWorld))]
