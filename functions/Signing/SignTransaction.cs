@@ -134,7 +134,7 @@ internal static partial class SignTransaction
             record.Id, number, signed.Hash, signed.Raw, price.FeePerGas, price.PriorityFeePerGas, null),
         cancellationToken);
 
-    /// <summary>What to offer now, or more than an earlier signature offered; null when the ceiling forbids it.</summary>
+    /// <summary>What to offer now, or more than an earlier signature did; null when the ceiling forbids it.</summary>
     internal static async Task<GasPrice?> PriceAsync(
         SigningRun run, TransactionRecord record, TransactionAttempt? earlier, CancellationToken cancellationToken)
     {

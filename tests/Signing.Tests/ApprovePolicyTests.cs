@@ -53,7 +53,8 @@ public sealed class ApprovePolicyTests(SigningWorld world)
         JsonObject version = new() { ["version"] = 1 };
         ApiAnswer first = await world.PostAsync(world.Colleague, path, version, "approved-once");
 
-        ApiAnswer again = await world.PostAsync(world.Colleague, path, (JsonObject)version.DeepClone(), "approved-once");
+        ApiAnswer again = await world.PostAsync(
+            world.Colleague, path, (JsonObject)version.DeepClone(), "approved-once");
 
         Assert.Equal((200, 200), (first.Status, again.Status));
         Assert.Equal(first.Text("approvedAt"), again.Text("approvedAt"));

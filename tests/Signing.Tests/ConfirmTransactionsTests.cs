@@ -119,8 +119,4 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
         Assert.Equal("broadcast", await world.StatusAsync(mint.Id));
         Assert.Equal("final", await world.FinishAsync(mint.Id));
     }
-
-    [Fact]
-    public async Task Takes_a_hint_at_a_chain_it_does_not_serve() => Assert.Equal(204, await world.DeliverAsync(
-        "souk.chain.hinted.v1", new JsonObject { ["chainId"] = 5, ["blockNumber"] = 1 }));
 }

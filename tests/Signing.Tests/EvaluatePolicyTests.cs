@@ -32,6 +32,18 @@ public sealed class EvaluatePolicyTests(SigningWorld world)
         Assert.Equal(JsonValueKind.Null, denied.Json.GetProperty("ruleId").ValueKind);
     }
 
+    [Theory]
+    [InlineData("data", "0x1", "invalid_request")]
+    [InlineData("chainId", 5, "chain_unknown")]
+    public async Task Refuses_what_could_not_be_asked_for(string field, object value, string expected)
+    {
+        JsonObject call = SigningStory.Pay(world.NewAddress(), "1");
+        call.Remove("description");
+        call[field] = value is int number ? number : (string)value;
+
+        Assert.Equal(expected, (await world.PostAsync(world.Operator, "/v1/policies/evaluate", call)).Code);
+    }
+
     private Task<ApiAnswer> EvaluateAsync(Address to, string wei)
     {
         JsonObject call = SigningStory.Pay(to, wei);

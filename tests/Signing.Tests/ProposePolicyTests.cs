@@ -46,7 +46,7 @@ public sealed class ProposePolicyTests(SigningWorld world)
 
         ApiAnswer refused = await world.PostAsync(world.Operator, "/v1/policies", rule);
 
-        Assert.Equal((400, expectedField), (refused.Status, refused.Text("field")));
+        Assert.Equal(("invalid_request", expectedField), (refused.Code, refused.Text("field")));
     }
 
     [Fact]

@@ -141,6 +141,22 @@ public sealed class RequestTransactionTests(SigningWorld world)
     }
 
     [Fact]
+    public async Task Refuses_while_the_wallet_is_paused()
+    {
+        Queued mint = await world.QueueMintAsync();
+        string signer = mint.Json.GetProperty("signerId").GetString()!;
+        await world.PostAsync(
+            world.Operator, $"/v1/signers/{signer}/pause", new JsonObject { ["reason"] = "A drill." });
+
+        ApiAnswer refused = await world.PostAsync(
+            world.Operator, "/v1/transactions", world.Mint(mint.To, SigningStory.NewToken()));
+        await world.PostAsync(world.Colleague, $"/v1/signers/{signer}/unpause", []);
+
+        Assert.Equal((409, "signer_unavailable"), (refused.Status, refused.Code));
+        await world.TickAsync();
+    }
+
+    [Fact]
     public async Task Refuses_a_chain_that_is_not_served()
     {
         JsonObject request = SigningStory.Pay(world.NewAddress(), "1");

@@ -12,7 +12,7 @@ namespace Souk.Platform.Http;
 /// <param name="Audience">The host the token is for: users' or administrators'.</param>
 public sealed record Caller(Guid UserId, Guid SessionId, FrozenSet<string> Scopes, long Epoch, string Audience)
 {
-    /// <summary>The user's roles when the token was issued (claim <c>roles</c>); the signing policy judges by them.</summary>
+    /// <summary>The roles when the token was issued (claim <c>roles</c>); the signing policy judges by them.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>Binds from the request; endpoints that take a caller are never anonymous.</summary>

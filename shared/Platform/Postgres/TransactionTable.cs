@@ -147,7 +147,7 @@ public static class TransactionTable
             ListSql, [text, signer?.Value, before?.Value, countMax], Read, cancellationToken);
     }
 
-    /// <summary>What the wallet has to send next: the lowest nonce not yet broadcast, else the oldest request.</summary>
+    /// <summary>What the wallet sends next: the lowest nonce not yet broadcast, else the oldest request.</summary>
     public static Task<TransactionRecord?> FindNextToSendAsync(
         Transaction transaction, SignerId signer, CancellationToken cancellationToken)
     {

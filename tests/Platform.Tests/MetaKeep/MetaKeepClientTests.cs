@@ -98,7 +98,8 @@ public sealed class MetaKeepClientTests : IAsyncLifetime
     {
         Eip1559Transaction elsewhere = Transaction() with { ChainId = new ChainId(1) };
 
-        MetaKeepRefusedException refused = await Assert.ThrowsAsync<MetaKeepRefusedException>(() => SignAsync(elsewhere));
+        MetaKeepRefusedException refused =
+            await Assert.ThrowsAsync<MetaKeepRefusedException>(() => SignAsync(elsewhere));
 
         Assert.Equal("UNSUPPORTED_OPERATION", refused.Status);
     }
