@@ -18,7 +18,7 @@ internal sealed class LeadershipLostException() : Exception("Another run follows
 internal sealed partial class ChainFollower(AlchemyClients clients, Database database, ILogger<ChainFollower> logger)
 {
     /// <summary>How long a silent leader is believed to live: longer than any apply, shorter than a schedule's tick.</summary>
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
 
     /// <summary>How long one run goes on; the broker's delivery time-out is longer.</summary>
     private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(20);

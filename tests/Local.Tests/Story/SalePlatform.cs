@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Domain.Tokens;
@@ -59,7 +60,8 @@ public sealed class SalePlatform : IAsyncLifetime
             ["to"] = Chain.Contracts.Collection.ToString(),
             ["data"] = Hex.Encode(TokenCalls.Mint(Seller.Wallet, token)),
         };
-        await Chain.Node.Rpc.SendAsync("eth_sendTransaction", [mint], cancellationToken);
+        JsonElement hash = await Chain.Node.Rpc.SendAsync("eth_sendTransaction", [mint], cancellationToken);
+        await Chain.Node.Rpc.WaitForReceiptAsync(TransactionHash.Parse(hash.GetString()!), cancellationToken);
         return new Sale(Platform, Chain, Seller, Buyer, token, Price);
     }
 }
