@@ -9,7 +9,11 @@ namespace Souk.Platform.MetaKeep;
 /// <summary>The wire JSON of MetaKeep's app API; nothing else sees it. Unknown members are ignored.</summary>
 internal static class MetaKeepMessages
 {
-    internal sealed record User(string Email);
+    internal sealed record User(string Email)
+    {
+        /// <summary>Says that it is one, never whose.</summary>
+        public override string ToString() => "[metakeep user]";
+    }
 
     internal sealed record WalletRequest(User User);
 

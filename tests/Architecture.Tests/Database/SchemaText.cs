@@ -34,7 +34,7 @@ internal static partial class SchemaText
         SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i
         WHERE i.indrelid = ('public.' || quote_ident($1))::regclass
             AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u'))
-        ORDER BY 1 COLLATE "C"
+        ORDER BY pg_get_indexdef(i.indexrelid) COLLATE "C"
         """;
 
     private const string PoliciesSql = """

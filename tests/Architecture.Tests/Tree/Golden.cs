@@ -14,7 +14,7 @@ internal static class Golden
     /// <summary>The whole file is what is expected.</summary>
     public static void IsFile(string path, string expected, string what)
     {
-        if (IsWriting) File.WriteAllText(Repository.PathOf(path), expected);
+        if (IsWriting) Write(path, expected);
         string committed = File.Exists(Repository.PathOf(path)) ? Repository.Read(path) : "";
         Compare(committed, expected, path, what);
     }
@@ -31,8 +31,14 @@ internal static class Golden
             Assert.Fail($"{path} needs {begin.Trim()} and {end} on lines of their own, around {what}. {Advice}");
 
         from += begin.Length;
-        if (IsWriting) File.WriteAllText(Repository.PathOf(path), text[..from] + expected + text[to..]);
+        if (IsWriting) Write(path, text[..from] + expected + text[to..]);
         Compare(IsWriting ? expected : text[from..to], expected, path, what);
+    }
+
+    private static void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Repository.PathOf(path))!);
+        File.WriteAllText(Repository.PathOf(path), text);
     }
 
     private static void Compare(string committed, string expected, string path, string what)
