@@ -63,7 +63,8 @@ public sealed record LocalCommand
 
     private static LocalChain FindChain(string name) =>
         LocalChain.All.FirstOrDefault(chain => chain.Name == name)
-        ?? throw new FormatException($"{name} is no chain: {string.Join(", ", LocalChain.All.Select(one => one.Name))}.");
+        ?? throw new FormatException(
+            $"{name} is no chain; there are {string.Join(" and ", LocalChain.All.Select(chain => chain.Name))}.");
 
     private static TimeSpan? ParseBlockTime(string text) =>
         int.TryParse(text, out int seconds) && seconds is >= 0 and <= 60

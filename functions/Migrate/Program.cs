@@ -27,5 +27,8 @@ NpgsqlConnectionStringBuilder connection = new()
     RootCertificate = postgres.RootCertificatePath,
 };
 int count = await Migrator.RunAsync(
-    connection.ConnectionString, MigrationScript.All, name => Console.WriteLine($"Applied {name}."), CancellationToken.None);
+    connection.ConnectionString,
+    MigrationScript.All,
+    name => Console.WriteLine($"Applied {name}."),
+    CancellationToken.None);
 Console.WriteLine($"{count} applied; the schema is current.");

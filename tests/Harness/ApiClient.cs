@@ -49,7 +49,8 @@ public sealed class ApiClient(HttpClient http, string? token)
             if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            bool isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+            string mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
+            bool isJson = mediaType.EndsWith("json", StringComparison.Ordinal);
             JsonElement json = isJson && body.Length > 0 ? JsonElement.Parse(body) : default;
             return new ApiAnswer((int)response.StatusCode, json, response.Headers);
         }

@@ -40,7 +40,7 @@ public static class FunctionApp
     }
 }
 
-/// <summary>One function, hosted in the test's process on a real port, with a database and a broker of its own.</summary>
+/// <summary>One function, hosted in the test's process on a real port, with its own database and broker.</summary>
 /// <remarks>
 /// The rest of its world is real or stands in for a vendor, and is shared. Events that it announces come back to it
 /// where a Trigger says so; those for other functions are taken and seen in <see cref="EventBroker.Taken"/>.

@@ -5,7 +5,7 @@ using Souk.Platform.CloudEvents;
 namespace Souk.Local.Broker;
 
 /// <summary>An event on its way: its attributes, its data as they came, and the trace it belongs to.</summary>
-/// <param name="Attributes">Every attribute but <c>datacontenttype</c>, extensions included, by lower-case name.</param>
+/// <param name="Attributes">Every attribute but <c>datacontenttype</c>, extensions too, by lower-case name.</param>
 /// <param name="ContentType">The data's media type.</param>
 /// <param name="Data">The data's octets.</param>
 /// <param name="TraceParent">The W3C trace context it came with; null when there was none.</param>
@@ -39,7 +39,8 @@ public sealed record CloudEventMessage(
             : ReadBinary(named, contentType, body, traceParent);
         if (message.Attributes.GetValueOrDefault("specversion") != "1.0")
             throw new FormatException("specversion is not 1.0.");
-        string? absent = Required.FirstOrDefault(name => string.IsNullOrEmpty(message.Attributes.GetValueOrDefault(name)));
+        string? absent = Array.Find(
+            Required, name => string.IsNullOrEmpty(message.Attributes.GetValueOrDefault(name)));
         return absent is null ? message : throw new FormatException($"{absent} is missing.");
     }
 
@@ -80,7 +81,8 @@ public sealed record CloudEventMessage(
                 if (member.Name == "data") data = System.Text.Encoding.UTF8.GetBytes(member.Value.GetRawText());
                 else if (member.Name == "data_base64") data = member.Value.GetBytesFromBase64();
                 else if (member.Name == "datacontenttype") contentType = member.Value.GetString() ?? contentType;
-                else if (member.Value.ValueKind != JsonValueKind.Null) attributes[member.Name] = member.Value.ToString();
+                else if (member.Value.ValueKind != JsonValueKind.Null)
+                    attributes[member.Name] = member.Value.ToString();
             }
 
             return new CloudEventMessage(attributes, contentType, data, traceParent);

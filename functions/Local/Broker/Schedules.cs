@@ -72,6 +72,7 @@ public sealed class Schedules(EventingManifests manifests, EventBroker broker, T
             ["time"] = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         };
         foreach ((string name, string value) in source.Spec.CeOverrides.Extensions) attributes[name] = value;
-        return new CloudEventMessage(attributes, source.Spec.ContentType, Encoding.UTF8.GetBytes(source.Spec.Data), null);
+        byte[] data = Encoding.UTF8.GetBytes(source.Spec.Data);
+        return new CloudEventMessage(attributes, source.Spec.ContentType, data, null);
     }
 }

@@ -12,7 +12,7 @@ internal static class WorldSettings
     /// <summary>Block time that functions reckon with when the nodes mine at once, in seconds.</summary>
     private const double BlockSecondsAtOnce = 1;
 
-    /// <summary>Who administers: what Firebase calls the first two, for a dangerous act needs a second person.</summary>
+    /// <summary>Who administers, by Firebase id: two, for a dangerous act needs a second person.</summary>
     public static IReadOnlyList<string> Administrators { get; } = ["ada", "grace"];
 
     // An address that no contract of ours will ever have.

@@ -4,7 +4,8 @@ using Souk.Local.StandIns;
 
 namespace Souk.Local.Outside;
 
-/// <summary>Fills Vault as an operator does: a policy and a login a function, its secrets, keys and database role.</summary>
+/// <summary>Fills Vault as an operator does: for each function a policy, a login, secrets and a database
+/// role.</summary>
 internal static class WorldVault
 {
     private static readonly TimeSpan TokenTtl = TimeSpan.FromHours(1);

@@ -8,7 +8,8 @@ internal static class PostgresBinaries
     private const int MajorMin = 15;
 
     /// <summary>The folder with <c>postgres</c> and <c>initdb</c>.</summary>
-    /// <exception cref="InvalidOperationException">The configured folder holds none, or fetching one failed.</exception>
+    /// <exception cref="InvalidOperationException">The configured folder holds none, or none could be
+    /// fetched.</exception>
     public static async Task<string> FindAsync(
         string? configured, Action<string> progress, CancellationToken cancellationToken)
     {
@@ -23,7 +24,8 @@ internal static class PostgresBinaries
     {
         string modules = await LockedPackages.EnsureAsync("postgres", progress, cancellationToken);
         string scope = Path.Combine(modules, "@embedded-postgres");
-        string package = Directory.Exists(scope) ? Directory.EnumerateDirectories(scope).FirstOrDefault() ?? scope : scope;
+        string[] packages = Directory.Exists(scope) ? Directory.GetDirectories(scope) : [];
+        string package = packages.FirstOrDefault(scope);
         string bin = Path.Combine(package, "native", "bin");
         if (!Holds(bin)) throw new InvalidOperationException("No PostgreSQL 15 or newer is here, and npm has none.");
 
@@ -57,7 +59,7 @@ internal static class PostgresBinaries
         }
     }
 
-    /// <summary>What the server in a folder says it is, such as <c>postgres (PostgreSQL) 15.18 (Debian ...)</c>.</summary>
+    /// <summary>What the server in a folder says it is, such as <c>postgres (PostgreSQL) 15.18</c>.</summary>
     public static async Task<string> VersionAsync(string folder, CancellationToken cancellationToken) =>
         (await ShortCommand.RunAsync([Path.Combine(folder, "postgres"), "--version"], null, cancellationToken)).Trim();
 

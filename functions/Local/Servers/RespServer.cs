@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Souk.Local.Servers;
 
-/// <summary>A private RESP server (Garnet, in this process) on a loopback port, with a user and password a function.</summary>
+/// <summary>A private RESP server (Garnet, in this process) on loopback, with a user and password a function.</summary>
 /// <remarks>
 /// Nobody gets in without a password: the default user is off. It keeps nothing on disk, so stopping it loses all it
 /// holds, which is what Souk must bear. Garnet has no streams and no key-space notifications; Souk uses neither.
@@ -87,5 +87,8 @@ public sealed class RespServer : IDisposable
     }
 
     private static string Rule(KeyValuePair<string, string> user) =>
-        $"user {user.Key} on #{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user.Value)))} {UserRules}";
+        $"user {user.Key} on #{Hash(user.Value)} {UserRules}";
+
+    private static string Hash(string password) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(password)));
 }

@@ -29,7 +29,8 @@ internal sealed record UnprivilegedUser(int UserId, int GroupId)
     {
         if (OnPath("setpriv") is { } setpriv)
             return [setpriv, $"--reuid={UserId}", $"--regid={GroupId}", "--clear-groups", .. command];
-        if (OnPath("chroot") is { } chroot) return [chroot, $"--userspec={UserId}:{GroupId}", "--groups=", "/", .. command];
+        if (OnPath("chroot") is { } chroot)
+            return [chroot, $"--userspec={UserId}:{GroupId}", "--groups=", "/", .. command];
         throw new InvalidOperationException("Running as root needs setpriv (util-linux), to start PostgreSQL.");
     }
 

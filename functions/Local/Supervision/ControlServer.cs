@@ -53,10 +53,13 @@ internal sealed class ControlServer(LocalPlatform platform) : IAsyncDisposable
     {
         app.MapPost("/control/schedules/{job}", context =>
             AnswerAsync(context, platform.World.Schedules.Fire(Route(context, "job")) ? null : "no such schedule"));
-        app.MapPost("/control/chains/{id}/mine", context => OnChainAsync(context, "blocks", BlocksMax, (chain, count) =>
-            chain.Node.MineAsync(count, context.RequestAborted)));
-        app.MapPost("/control/chains/{id}/time", context => OnChainAsync(context, "seconds", SecondsMax, (chain, count) =>
-            chain.Node.IncreaseTimeAsync(TimeSpan.FromSeconds(count), context.RequestAborted)));
+        app.MapPost("/control/chains/{id}/mine", context => OnChainAsync(
+            context, "blocks", BlocksMax, (chain, count) => chain.Node.MineAsync(count, context.RequestAborted)));
+        app.MapPost("/control/chains/{id}/time", context => OnChainAsync(
+            context,
+            "seconds",
+            SecondsMax,
+            (chain, count) => chain.Node.IncreaseTimeAsync(TimeSpan.FromSeconds(count), context.RequestAborted)));
         app.MapPost("/control/functions/{function}/kill", context => OnFunctionAsync(context, function =>
             platform.Functions.KillAsync(function, context.RequestAborted)));
         app.MapPost("/control/functions/{function}/restart", context => OnFunctionAsync(context, function =>
@@ -71,7 +74,8 @@ internal sealed class ControlServer(LocalPlatform platform) : IAsyncDisposable
         WorldChain? chain = ChainId.TryParse(Route(context, "id"), out ChainId id)
             ? platform.World.Chains.FirstOrDefault(one => one.Plan.Id == id)
             : null;
-        bool isCount = int.TryParse(Query(context, parameter), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+        string text = Query(context, parameter);
+        bool isCount = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             && count > 0 && count <= max;
         if (chain is null || !isCount)
         {

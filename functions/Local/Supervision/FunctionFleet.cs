@@ -20,7 +20,8 @@ public sealed class FunctionFleet : IAsyncDisposable
     }
 
     /// <summary>The functions it runs.</summary>
-    public IEnumerable<string> Functions => _processes.SelectMany(process => process.Places).Select(place => place.Function);
+    public IEnumerable<string> Functions =>
+        _processes.SelectMany(process => process.Places).Select(place => place.Function);
 
     /// <summary>Every line that the functions have written, in files of this folder.</summary>
     public string LogFolder => _logs.Folder;

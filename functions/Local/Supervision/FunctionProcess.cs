@@ -15,7 +15,11 @@ internal sealed class FunctionProcess : IAsyncDisposable
     private LeashedProcess? _process;
 
     public FunctionProcess(
-        string name, IReadOnlyList<FunctionPlace> places, LeashedCommand command, Action<string> onLine, HttpClient http)
+        string name,
+        IReadOnlyList<FunctionPlace> places,
+        LeashedCommand command,
+        Action<string> onLine,
+        HttpClient http)
     {
         Name = name;
         Places = places;
@@ -33,7 +37,8 @@ internal sealed class FunctionProcess : IAsyncDisposable
     public int ProcessId => _process is { Completion.IsCompleted: false } running ? running.ProcessId : 0;
 
     /// <summary>Starts it, unless it runs, and waits until its functions answer their probes.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or was not ready in time; says what it printed.</exception>
+    /// <exception cref="InvalidOperationException">It ended, or was not ready in time; says what it
+    /// printed.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);

@@ -59,6 +59,7 @@ internal static class FunctionPrograms
             Path.Combine(folder, program),
         ];
         return places.Select(Path.GetFullPath).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"{folder} holds no {program}; dotnet publish functions/{program} makes it.");
+            ?? throw new FileNotFoundException(
+                $"{folder} holds no {program}; dotnet publish functions/{program} makes it.");
     }
 }

@@ -20,7 +20,10 @@ public sealed class LocalPlatform : IAsyncDisposable
 
     /// <summary>Starts the world, then the functions, and waits until all are ready.</summary>
     public static async Task<LocalPlatform> StartAsync(
-        WorldOptions worldOptions, FleetOptions fleetOptions, Action<string> progress, CancellationToken cancellationToken)
+        WorldOptions worldOptions,
+        FleetOptions fleetOptions,
+        Action<string> progress,
+        CancellationToken cancellationToken)
     {
         World world = await World.StartAsync(worldOptions, progress, cancellationToken);
         Stopwatch watch = Stopwatch.StartNew();

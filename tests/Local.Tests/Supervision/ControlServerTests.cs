@@ -3,7 +3,8 @@ using Souk.Local.Supervision;
 
 namespace Souk.Local.Tests.Supervision;
 
-public sealed class ControlServerTests(ControlServerTests.OnePlatform one) : IClassFixture<ControlServerTests.OnePlatform>
+public sealed class ControlServerTests(ControlServerTests.OnePlatform one)
+    : IClassFixture<ControlServerTests.OnePlatform>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

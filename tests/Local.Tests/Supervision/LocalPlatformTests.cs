@@ -89,8 +89,9 @@ public sealed class LocalPlatformTests
         Assert.Equal(6, world.Hooks.Count);
     }
 
-    private static Task<LocalPlatform> StartAsync(FleetMode mode, params string[] functions) => LocalPlatform.StartAsync(
-        new WorldOptions(), new FleetOptions { Mode = mode, Functions = functions }, _ => { }, Token);
+    private static Task<LocalPlatform> StartAsync(FleetMode mode, params string[] functions) =>
+        LocalPlatform.StartAsync(
+            new WorldOptions(), new FleetOptions { Mode = mode, Functions = functions }, _ => { }, Token);
 
     private static async Task<bool> AnswersAsync(Uri url)
     {
