@@ -26,6 +26,9 @@ public sealed class SigningWorld : IAsyncLifetime
 
     public Address Wallet => Chain.Signer.Wallet.Address;
 
+    /// <summary>The database that the room keeps its rows in.</summary>
+    public string DatabaseName => _app.Database.Name;
+
     /// <summary>May ask for transactions and read them, propose and approve.</summary>
     public TestPerson Operator { get; private set; } = null!;
 
