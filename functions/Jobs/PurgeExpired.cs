@@ -29,7 +29,7 @@ internal static partial class PurgeExpired
     // Refresh tokens and wallet challenges go with their session.
     private const string SessionsSql = """
         DELETE FROM sessions WHERE id IN (
-            SELECT id FROM sessions WHERE expires_at <= $1 - interval '30 days' LIMIT $2)
+            SELECT id FROM sessions WHERE expires_at <= $1::timestamptz - interval '30 days' LIMIT $2)
         """;
 
     internal static async Task HandleAsync(EventContext context)

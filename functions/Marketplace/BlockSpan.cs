@@ -12,7 +12,8 @@ internal sealed record TimedLog(ChainLog Log, DateTimeOffset BlockTime);
 /// <summary>Consecutive blocks after the cursor with the logs that matter, all of one history.</summary>
 /// <param name="Last">The span's last block.</param>
 /// <param name="Logs">The logs, in the chain's order.</param>
-/// <param name="IsOrphaned">Whether the span does not continue the cursor: then the cursor's block left the chain.</param>
+/// <param name="IsOrphaned">Whether the span does not continue the cursor: then the cursor's block left the
+/// chain.</param>
 internal sealed record BlockSpan(FollowedBlock Last, IReadOnlyList<TimedLog> Logs, bool IsOrphaned)
 {
     private static readonly Bytes32[] Topics = [.. SeaportEvents.Topics, .. TokenEvents.Topics];

@@ -6,7 +6,9 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
 
-/// <summary>Undoes what blocks that left the chain had done: every derived row carries the block it came from.</summary>
+/// <summary>
+/// Undoes what blocks that left the chain had done: every derived row carries the block it came from.
+/// </summary>
 internal static class BlockUnwinder
 {
     /// <summary>Undoes everything above <paramref name="toBlock"/>, last first.</summary>

@@ -61,7 +61,9 @@ internal static partial class CancelListing
         return view;
     }
 
-    /// <summary><c>GET /v1/listings/{id}/cancellation</c>: the step by which the seller's wallet cancels on chain.</summary>
+    /// <summary>
+    /// <c>GET /v1/listings/{id}/cancellation</c>: the step by which the seller's wallet cancels on chain.
+    /// </summary>
     internal static Task<WalletStep> GetStepAsync(
         ListingId id, Caller caller, Database database, ChainRegistry chains, CancellationToken cancellationToken) =>
         database.ReadAsync(

@@ -17,7 +17,9 @@ internal sealed class LeadershipLostException() : Exception("Another run follows
 /// </remarks>
 internal sealed partial class ChainFollower(AlchemyClients clients, Database database, ILogger<ChainFollower> logger)
 {
-    /// <summary>How long a silent leader is believed to live: longer than any apply, shorter than a schedule's tick.</summary>
+    /// <summary>
+    /// How long a silent leader is believed to live: longer than any apply, shorter than a schedule's tick.
+    /// </summary>
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
 
     /// <summary>How long one run goes on; the broker's delivery time-out is longer.</summary>
@@ -207,7 +209,8 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
 
         string reason = $"A reorganisation below block {cursor.Block.Number} is deeper than is unwound unseen.";
         await database.WriteAsync(
-            transaction => ChainCursorTable.HaltAsync(transaction, chain, reason, cancellationToken), cancellationToken);
+            transaction => ChainCursorTable.HaltAsync(transaction, chain, reason, cancellationToken),
+            cancellationToken);
         Log.Halted(logger, chain, cursor.Block.Number);
         return null;
     }
@@ -263,13 +266,16 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Applied blocks {FromBlock} to {ToBlock} of chain {ChainId}: {LogCount} logs.")]
-        internal static partial void Applied(ILogger logger, ChainId chainId, long fromBlock, long toBlock, int logCount);
+        [LoggerMessage(
+            1, LogLevel.Information, "Applied blocks {FromBlock} to {ToBlock} of chain {ChainId}: {LogCount} logs.")]
+        internal static partial void Applied(
+            ILogger logger, ChainId chainId, long fromBlock, long toBlock, int logCount);
 
         [LoggerMessage(2, LogLevel.Warning, "Unwound chain {ChainId} from block {FromBlock} to {ToBlock}.")]
         internal static partial void Unwound(ILogger logger, ChainId chainId, long fromBlock, long toBlock);
 
-        [LoggerMessage(3, LogLevel.Error, "Halted chain {ChainId} at block {BlockNumber}: no remembered block is canonical.")]
+        [LoggerMessage(
+            3, LogLevel.Error, "Halted chain {ChainId} at block {BlockNumber}: no remembered block is canonical.")]
         internal static partial void Halted(ILogger logger, ChainId chainId, long blockNumber);
 
         [LoggerMessage(4, LogLevel.Information, "Another run follows chain {ChainId}.")]

@@ -33,7 +33,13 @@ internal sealed class ChainObserver(AlchemyClients clients)
         Task<UInt256> counter = ReadCounterAsync(client, seller, block, cancellationToken);
         Task<Royalty> royalty = ReadRoyaltyAsync(client, token, price, block, cancellationToken);
         return new ChainFacts(
-            (ulong)head.Number, head.Hash, head.Timestamp, await balance, await isApproved, await counter, await royalty);
+            (ulong)head.Number,
+            head.Hash,
+            head.Timestamp,
+            await balance,
+            await isApproved,
+            await counter,
+            await royalty);
     }
 
     /// <summary>Which standard a contract says it speaks (ERC-165); null for neither.</summary>
@@ -134,10 +140,18 @@ internal sealed class ChainObserver(AlchemyClients clients)
     }
 
     private static async Task<Royalty> ReadRoyaltyAsync(
-        AlchemyClient client, TokenReference token, Wei price, BlockReference block, CancellationToken cancellationToken)
+        AlchemyClient client,
+        TokenReference token,
+        Wei price,
+        BlockReference block,
+        CancellationToken cancellationToken)
     {
         byte[] supports = await CallAsync(
-            client, token.Contract, TokenCalls.SupportsInterface(TokenCalls.RoyaltyInterface), block, cancellationToken);
+            client,
+            token.Contract,
+            TokenCalls.SupportsInterface(TokenCalls.RoyaltyInterface),
+            block,
+            cancellationToken);
         if (!TokenCalls.TryReadBool(supports, out bool isRoyal) || !isRoyal)
             return Royalty.None;
         byte[] answer = await CallAsync(

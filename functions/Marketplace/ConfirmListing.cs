@@ -8,7 +8,9 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
 
-/// <summary><c>POST /v1/listings/{id}/confirm</c>: the seller says that a token which left and came back is for sale.</summary>
+/// <summary>
+/// <c>POST /v1/listings/{id}/confirm</c>: the seller says that a token which left and came back is for sale.
+/// </summary>
 /// <remarks>
 /// Refuses with <c>not_found</c>, <c>forbidden</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>,
 /// <c>conflict</c>, in that order.

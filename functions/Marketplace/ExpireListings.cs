@@ -17,7 +17,9 @@ namespace Souk.Marketplace;
 /// </remarks>
 internal static partial class ExpireListings
 {
-    /// <summary>Rows a transaction takes, so that none holds many locks for long; a run goes on until none is due.</summary>
+    /// <summary>
+    /// Rows a transaction takes, so that none holds many locks for long; a run goes on until none is due.
+    /// </summary>
     private const int BatchRowsMax = 100;
 
     internal static async Task HandleAsync(EventContext context)
@@ -117,7 +119,10 @@ internal static partial class ExpireListings
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Ended {ListingCount} listings and {PurchaseCount} purchases whose time was over.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "Ended {ListingCount} listings and {PurchaseCount} purchases whose time was over.")]
         internal static partial void Expired(ILogger logger, int listingCount, int purchaseCount);
     }
 }

@@ -4,7 +4,9 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
 
-/// <summary><c>GET /v1/tokens/{chainId}/{contract}/{tokenId}</c>: who owns a token, as far as the chain was followed.</summary>
+/// <summary>
+/// <c>GET /v1/tokens/{chainId}/{contract}/{tokenId}</c>: who owns a token, as far as the chain was followed.
+/// </summary>
 internal static class GetToken
 {
     /// <param name="Owner">The address.</param>

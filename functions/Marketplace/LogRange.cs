@@ -1,6 +1,8 @@
 namespace Souk.Marketplace;
 
-/// <summary>How many blocks one read of logs asks for: halved when the node refuses, doubled while it does not.</summary>
+/// <summary>
+/// How many blocks one read of logs asks for: halved when the node refuses, doubled while it does not.
+/// </summary>
 internal sealed class LogRange
 {
     private const int BlocksFirst = 500;

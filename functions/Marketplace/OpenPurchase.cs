@@ -11,7 +11,9 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
 
-/// <summary><c>POST /v1/listings/{id}/purchases</c>: holds a listing for one buyer and gives their wallet its steps.</summary>
+/// <summary>
+/// <c>POST /v1/listings/{id}/purchases</c>: holds a listing for one buyer and gives their wallet its steps.
+/// </summary>
 /// <remarks>
 /// Refuses with <c>not_found</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>,
 /// <c>wallet_not_linked</c>, <c>own_listing</c>, <c>listing_not_active</c>, <c>order_expired</c>,

@@ -37,7 +37,8 @@ internal sealed class OrderLogApplier(Transaction transaction)
         Listing filled = row.Listing.Fill(settled?.Id).OrThrow();
         await ListingTable.MoveAsync(transaction, row.Listing, filled, cancellationToken);
         await SettleAsync(origin, row, fill, settled, cancellationToken);
-        foreach (Purchase other in purchases.Where(it => it.Id != settled?.Id && !PurchaseLifecycle.IsTerminal(it.Status)))
+        foreach (Purchase other in purchases
+            .Where(it => it.Id != settled?.Id && !PurchaseLifecycle.IsTerminal(it.Status)))
         {
             Purchase ended = other.End(PurchaseReason.SoldToAnother).OrThrow();
             await PurchaseTable.MoveAsync(transaction, other, ended, cancellationToken);
@@ -75,7 +76,9 @@ internal sealed class OrderLogApplier(Transaction transaction)
             cancellationToken);
     }
 
-    /// <summary>Which purchase a fill settles: its buyer's, whose time had not run out when the block was made.</summary>
+    /// <summary>
+    /// Which purchase a fill settles: its buyer's, whose time had not run out when the block was made.
+    /// </summary>
     private static Purchase? Settling(List<Purchase> purchases, OrderFulfilled fill, LogOrigin origin) =>
         purchases
             .Where(it => it.Buyer == fill.Recipient && origin.BlockTime < it.FillableUntil)

@@ -39,7 +39,9 @@ internal sealed record PurchaseView(
     IReadOnlyList<WalletStep> Steps,
     IReadOnlyList<SettlementView> Settlement)
 {
-    /// <summary>Reads a purchase with its steps; the steps are made anew each time, and are the same each time.</summary>
+    /// <summary>
+    /// Reads a purchase with its steps; the steps are made anew each time, and are the same each time.
+    /// </summary>
     internal static async Task<PurchaseView> ReadAsync(
         Transaction transaction,
         Purchase purchase,

@@ -6,7 +6,9 @@ using Souk.Platform.Postgres;
 namespace Souk.Marketplace;
 
 /// <summary><c>GET /v1/listings</c>: what is for sale, newest first, a page at a time.</summary>
-/// <remarks>Refuses with <c>invalid_request</c>. A listing whose end has passed is left out whatever its row says.</remarks>
+/// <remarks>
+/// Refuses with <c>invalid_request</c>. A listing whose end has passed is left out whatever its row says.
+/// </remarks>
 internal static class SearchListings
 {
     private const int PageMax = 100;

@@ -68,7 +68,8 @@ internal static partial class SubmitListing
         Database database, Caller caller, Request request, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async transaction =>
-                await PreparedListingTable.FindAsync(transaction, request.Order.Hash(), caller.UserId, cancellationToken),
+                await PreparedListingTable.FindAsync(
+                    transaction, request.Order.Hash(), caller.UserId, cancellationToken),
             cancellationToken);
 
     private static async Task<ListingRow> JudgeAsync(

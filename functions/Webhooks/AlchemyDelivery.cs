@@ -44,7 +44,8 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
     }
 
     /// <summary>Reads a signed body.</summary>
-    /// <exception cref="FailureException"><c>invalid_request</c>: it is not the envelope that Alchemy documents.</exception>
+    /// <exception cref="FailureException"><c>invalid_request</c>: it is not the envelope that Alchemy
+    /// documents.</exception>
     internal static AlchemyDelivery Parse(ReadOnlyMemory<byte> body)
     {
         try
@@ -52,13 +53,19 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
             using JsonDocument document = JsonDocument.Parse(body, Limits);
             JsonElement root = document.RootElement;
             JsonElement scene = root.GetProperty("event");
-            string? network = scene.ValueKind == JsonValueKind.Object && scene.TryGetProperty("network", out JsonElement n)
-                ? n.GetString()
-                : null;
+            string? network =
+                scene.ValueKind == JsonValueKind.Object && scene.TryGetProperty("network", out JsonElement n)
+                    ? n.GetString()
+                    : null;
             return new AlchemyDelivery(
-                Required(root, "webhookId"), Required(root, "id"), Required(root, "type"), network, HighestBlock(scene));
+                Required(root, "webhookId"),
+                Required(root, "id"),
+                Required(root, "type"),
+                network,
+                HighestBlock(scene));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             throw new FailureException(
                 new Failure(FailureCode.InvalidRequest, "The body is not a delivery of Alchemy Notify."), exception);
@@ -70,7 +77,9 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
             ? text
             : throw new InvalidOperationException(name);
 
-    /// <summary>Block numbers stand in activity[].blockNum, in transaction.blockNumber or in data.block.number.</summary>
+    /// <summary>
+    /// Block numbers stand in activity[].blockNum, in transaction.blockNumber or in data.block.number.
+    /// </summary>
     private static ulong? HighestBlock(JsonElement scene)
     {
         if (scene.ValueKind != JsonValueKind.Object)
@@ -104,7 +113,8 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
 
     private static ulong? ParseHex(string text) =>
         text.StartsWith("0x", StringComparison.Ordinal)
-        && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong number)
+        && ulong.TryParse(
+            text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong number)
             ? number
             : null;
 }

@@ -15,7 +15,9 @@ namespace Souk.Webhooks;
 /// </remarks>
 internal static partial class ReceiveAlchemyDelivery
 {
-    /// <summary>The largest delivery taken, in bytes: a full block's activity of 100,000 watched addresses is far below.</summary>
+    /// <summary>
+    /// The largest delivery taken, in bytes: a full block's activity of 100,000 watched addresses is far below.
+    /// </summary>
     private const int BodyBytesMax = 1024 * 1024;
 
     internal static void Map(IEndpointRouteBuilder routes)

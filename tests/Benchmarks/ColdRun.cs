@@ -15,7 +15,9 @@ internal sealed record ColdRun(double FirstMs, double UsefulMs, double ResidentM
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
 
-    /// <summary>Starts the program twice: once for each clock, so that the one answer does not warm up the other.</summary>
+    /// <summary>
+    /// Starts the program twice: once for each clock, so that the one answer does not warm up the other.
+    /// </summary>
     internal static async Task<ColdRun> MeasureAsync(
         LeashedCommand command, int port, string token, CancellationToken cancellationToken)
     {

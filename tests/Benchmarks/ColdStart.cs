@@ -18,7 +18,8 @@ internal static class ColdStart
 
     internal static async Task RunAsync(string aheadFolder, int runs, CancellationToken cancellationToken)
     {
-        Console.WriteLine("| program | PostgreSQL | first 200, ms (p95) | first useful answer, ms (p95) | resident, MiB | size, MiB |");
+        Console.WriteLine("| program | PostgreSQL | first 200, ms (p95) | first useful answer, ms (p95) "
+            + "| resident, MiB | size, MiB |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (bool hasTls in new[] { false, true })
         {
@@ -30,7 +31,8 @@ internal static class ColdStart
             FleetOptions fleet = new() { Functions = [Function] };
             await using LocalPlatform platform =
                 await LocalPlatform.StartAsync(options, fleet, _ => { }, cancellationToken);
-            await MeasureAsync(platform, aheadFolder, runs, hasTls ? "TCP, SCRAM, TLS" : "TCP, SCRAM", cancellationToken);
+            await MeasureAsync(
+                platform, aheadFolder, runs, hasTls ? "TCP, SCRAM, TLS" : "TCP, SCRAM", cancellationToken);
         }
     }
 

@@ -136,7 +136,9 @@ public static class SigningStory
         return await world.StatusAsync(id);
     }
 
-    /// <summary>Mines and ticks until all transactions of earlier tests have ended: the next fault is then ours.</summary>
+    /// <summary>
+    /// Mines and ticks until all transactions of earlier tests have ended: the next fault is then ours.
+    /// </summary>
     public static async Task SettleAsync(this SigningWorld world)
     {
         for (int i = 0; i < 10; i++)

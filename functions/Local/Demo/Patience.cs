@@ -8,7 +8,9 @@ public static class Patience
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>After so long without it the schedules are fired: what a lost hint costs is latency, nothing else.</summary>
+    /// <summary>
+    /// After so long without it the schedules are fired: what a lost hint costs is latency, nothing else.
+    /// </summary>
     private static readonly TimeSpan FireAfter = TimeSpan.FromSeconds(3);
 
     /// <summary>Asks again until the answer satisfies.</summary>

@@ -6,7 +6,9 @@ using Souk.Local.Supervision;
 
 namespace Souk.Local.Demo;
 
-/// <summary>The first sale on one chain: sign-in, mint, list, buy, settle; then what can end a listing without one.</summary>
+/// <summary>
+/// The first sale on one chain: sign-in, mint, list, buy, settle; then what can end a listing without one.
+/// </summary>
 public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient api, StepPrinter printer)
 {
     private static readonly Wei Price = Wei.Parse("1000000000000000001");
@@ -85,7 +87,9 @@ public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient ap
         return "The buyer found it and holds it; a rival's eight attempts were refused: listing_held";
     }
 
-    /// <summary>The authorization is bound to its wallet and its octets: anyone and anything else reverts on chain.</summary>
+    /// <summary>
+    /// The authorization is bound to its wallet and its octets: anyone and anything else reverts on chain.
+    /// </summary>
     private async Task<string> RequireBoundAsync(Sale sale, CancellationToken cancellationToken)
     {
         await RequireRevertAsync(_rival, sale.Step!, "The same calldata from another wallet", cancellationToken);
@@ -101,7 +105,9 @@ public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient ap
         DemoFailedException.Unless(!passed, $"{what} reverts.");
     }
 
-    /// <summary>The authorization is the call data's last 125 octets, padded to 128; one bit of its expiry is turned.</summary>
+    /// <summary>
+    /// The authorization is the call data's last 125 octets, padded to 128; one bit of its expiry is turned.
+    /// </summary>
     private static JsonObject Altered(JsonNode step)
     {
         byte[] data = Hex.Decode(step["data"]!.GetValue<string>());
@@ -132,7 +138,9 @@ public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient ap
         ApiAnswer owner = await _buyer.GetAsync(
             "marketplace", $"/v1/tokens/{chain.Plan.Id}/{chain.Contracts.Collection}/{token}", cancellationToken);
         DemoFailedException.UnlessEqual(
-            _buyer.Wallet.ToString(), owner.Required().Member("owners")[0]!["owner"]!.GetValue<string>(), "The owner shown");
+            _buyer.Wallet.ToString(),
+            owner.Required().Member("owners")[0]!["owner"]!.GetValue<string>(),
+            "The owner shown");
         return "The listing is filled, the owner changed, and the feed shows mint, list and sale";
     }
 }

@@ -49,7 +49,9 @@ internal sealed class FirebaseAccounts(TimeProvider clock)
 
     public void Change(string uid, Func<FirebaseUser, FirebaseUser> change) => _byUid[uid] = change(_byUid[uid]);
 
-    /// <summary>Sets the bound to now; it is kept in whole seconds, so that one in this very second still counts.</summary>
+    /// <summary>
+    /// Sets the bound to now; it is kept in whole seconds, so that one in this very second still counts.
+    /// </summary>
     public void Revoke(string uid) => Change(uid, user => user with { ValidSince = clock.GetUtcNow() });
 
     /// <summary>The user as one who proves just now who they are.</summary>

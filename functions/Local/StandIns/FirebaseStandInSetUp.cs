@@ -73,7 +73,9 @@ public sealed partial class FirebaseStandIn
             _accounts.Change(uid, user => user with { IsDisabled = true });
     }
 
-    /// <summary>What the SDK's <c>revokeRefreshTokens</c> does: authentications before this second stop counting.</summary>
+    /// <summary>
+    /// What the SDK's <c>revokeRefreshTokens</c> does: authentications before this second stop counting.
+    /// </summary>
     public void RevokeSignIns(string uid)
     {
         lock (_gate)

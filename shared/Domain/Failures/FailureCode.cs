@@ -1,6 +1,8 @@
 namespace Souk.Domain.Failures;
 
-/// <summary>Every way in which Souk refuses a caller: one closed list, append only, part of the API's contract.</summary>
+/// <summary>
+/// Every way in which Souk refuses a caller: one closed list, append only, part of the API's contract.
+/// </summary>
 /// <remarks>The wire name, HTTP status and title of each stand in <c>Platform/Http/FailureStatus.cs</c>.</remarks>
 public enum FailureCode
 {

@@ -9,7 +9,9 @@ public static class CloudEventHeader
     private const char FirstPlain = '!';
     private const char LastPlain = '~';
 
-    /// <summary>Percent-encodes the UTF-8 octets of a space, a quote, a percent sign and all outside U+0021 to U+007E.</summary>
+    /// <summary>
+    /// Percent-encodes the UTF-8 octets of a space, a quote, a percent sign and all outside U+0021 to U+007E.
+    /// </summary>
     public static string Encode(string value)
     {
         ArgumentNullException.ThrowIfNull(value);

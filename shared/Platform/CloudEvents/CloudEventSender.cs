@@ -13,7 +13,8 @@ public sealed class CloudEventSender(OutboundHttp http)
 {
     /// <summary>Whether an exception of <see cref="SendAsync"/> means: not delivered, send again later.</summary>
     public static bool IsUndelivered(Exception exception) =>
-        exception is OutboundLostException or FailureException or OperationCanceledException or ExecutionRejectedException;
+        exception is OutboundLostException or FailureException
+            or OperationCanceledException or ExecutionRejectedException;
 
     /// <summary>Sends one event.</summary>
     /// <exception cref="FailureException"><c>upstream_unavailable</c>: the broker did not take it.</exception>

@@ -73,7 +73,9 @@ public sealed class EventRoutes
     }
 }
 
-/// <summary>Answers the broker by a map of its own, with empty bodies: 204 done, 422 poison, 503 or 429 try again.</summary>
+/// <summary>
+/// Answers the broker by a map of its own, with empty bodies: 204 done, 422 poison, 503 or 429 try again.
+/// </summary>
 public static partial class EventEndpoint
 {
     /// <summary>Where every function takes events.</summary>

@@ -13,7 +13,9 @@ using Souk.Platform.Vault;
 
 namespace Souk.Platform.Hosting;
 
-/// <summary>What a function says it uses. Clients are made at once and dial while the host is still being built.</summary>
+/// <summary>
+/// What a function says it uses. Clients are made at once and dial while the host is still being built.
+/// </summary>
 public sealed class FunctionBuilder
 {
     private readonly List<string> _faults = [];
@@ -87,7 +89,9 @@ public sealed class FunctionBuilder
         return this;
     }
 
-    /// <summary>Verifies access tokens: Vault's public keys, and authorization state from Redis or PostgreSQL.</summary>
+    /// <summary>
+    /// Verifies access tokens: Vault's public keys, and authorization state from Redis or PostgreSQL.
+    /// </summary>
     public FunctionBuilder UseAccessTokens()
     {
         SiteOptions? site = Check(

@@ -16,7 +16,9 @@ using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Hosting;
 
-/// <summary>Starts a function: settings, clients dialling, then the server; the order is what makes it start fast.</summary>
+/// <summary>
+/// Starts a function: settings, clients dialling, then the server; the order is what makes it start fast.
+/// </summary>
 public static class FunctionHost
 {
     /// <summary>The port when <c>PORT</c> is not set (Knative's default).</summary>
@@ -42,7 +44,9 @@ public static class FunctionHost
         }
     }
 
-    /// <summary>Runs several functions in one process, each with its own host, port, database role and Vault token.</summary>
+    /// <summary>
+    /// Runs several functions in one process, each with its own host, port, database role and Vault token.
+    /// </summary>
     public static async Task RunAsync(WebApplication leashed, IReadOnlyList<WebApplication> apps)
     {
         ArgumentNullException.ThrowIfNull(leashed);
@@ -58,7 +62,9 @@ public static class FunctionHost
             await app.StopAsync();
     }
 
-    /// <summary>Reads the settings file that <c>SETTINGS</c> names, then environment variables, then arguments.</summary>
+    /// <summary>
+    /// Reads the settings file that <c>SETTINGS</c> names, then environment variables, then arguments.
+    /// </summary>
     public static IConfiguration ReadConfiguration(string[] args)
     {
         IConfiguration environment = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
@@ -135,7 +141,9 @@ public static class FunctionHost
         kestrel.Listen(IPAddress.Parse(options.Bind), port);
     }
 
-    /// <summary>A supervisor holds the other end of our standard input; when it closes, the supervisor is gone.</summary>
+    /// <summary>
+    /// A supervisor holds the other end of our standard input; when it closes, the supervisor is gone.
+    /// </summary>
     private static async Task StopWithLeashAsync(IHostApplicationLifetime lifetime)
     {
         await using Stream input = Console.OpenStandardInput();

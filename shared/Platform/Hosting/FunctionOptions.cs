@@ -22,7 +22,9 @@ public sealed class FunctionOptions
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>How long a request may take before it is refused.</summary>
-    /// <value>The default is 25 seconds: under every service's timeoutSeconds, over the 20 seconds a drain takes.</value>
+    /// <value>
+    /// The default is 25 seconds: under every service's timeoutSeconds, over the 20 seconds a drain takes.
+    /// </value>
     [Duration("00:00:01", "00:05:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -39,7 +41,9 @@ public sealed partial class FunctionOptionsValidator : IValidateOptions<Function
 /// <summary>What a token must say to be for this installation.</summary>
 public sealed class SiteOptions
 {
-    /// <summary>The authority people see, such as <c>market.example</c>; Sign-In with Ethereum messages name it.</summary>
+    /// <summary>
+    /// The authority people see, such as <c>market.example</c>; Sign-In with Ethereum messages name it.
+    /// </summary>
     [Required]
     public string Domain { get; set; } = "";
 

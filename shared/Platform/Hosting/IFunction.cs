@@ -2,10 +2,14 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Souk.Platform.Hosting;
 
-/// <summary>One function: what it uses and what it answers. Its own program hosts it, and so may the supervisor.</summary>
+/// <summary>
+/// One function: what it uses and what it answers. Its own program hosts it, and so may the supervisor.
+/// </summary>
 public interface IFunction
 {
-    /// <summary>The one word it goes by everywhere: folder, image, service, service account, Vault role, database role.</summary>
+    /// <summary>
+    /// The one word it goes by everywhere: folder, image, service, service account, Vault role, database role.
+    /// </summary>
     public static abstract string Name { get; }
 
     /// <summary>Says which shared clients it uses.</summary>

@@ -8,8 +8,11 @@ using Souk.Platform.Http;
 
 namespace Souk.Platform.Hosting;
 
-/// <summary>What every request passes, outermost first: probe, deadline and failures, routing, access, the endpoint.</summary>
-internal sealed partial class RequestPipeline(FunctionOptions options, TimeProvider clock, ILogger<RequestPipeline> logger)
+/// <summary>
+/// What every request passes, outermost first: probe, deadline and failures, routing, access, the endpoint.
+/// </summary>
+internal sealed partial class RequestPipeline(
+    FunctionOptions options, TimeProvider clock, ILogger<RequestPipeline> logger)
 {
     private const string LivenessPath = "/health/liveness";
     private const string ReadinessPath = "/health/readiness";

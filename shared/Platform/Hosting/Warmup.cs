@@ -3,7 +3,9 @@ using Souk.Platform.Http;
 
 namespace Souk.Platform.Hosting;
 
-/// <summary>Dialling ahead of need: whoever needs the connection dials again, so a failure here costs nothing.</summary>
+/// <summary>
+/// Dialling ahead of need: whoever needs the connection dials again, so a failure here costs nothing.
+/// </summary>
 internal static partial class Warmup
 {
     internal static async Task RunAsync(

@@ -40,7 +40,9 @@ public sealed record AccessTokenClaims(
 [JsonSerializable(typeof(AccessTokenClaims))]
 public sealed partial class AccessTokenJson : JsonSerializerContext;
 
-/// <summary>Verifies access tokens by itself, with Vault's public keys, and checks that nothing revoked them since.</summary>
+/// <summary>
+/// Verifies access tokens by itself, with Vault's public keys, and checks that nothing revoked them since.
+/// </summary>
 /// <param name="vault">Where the public keys are read.</param>
 /// <param name="state">Whether a session still stands.</param>
 /// <param name="site">What a token must say.</param>
@@ -48,7 +50,9 @@ public sealed partial class AccessTokenJson : JsonSerializerContext;
 public sealed class AccessTokenVerifier(
     VaultClient vault, AuthorizationState state, SiteOptions site, TimeProvider clock)
 {
-    /// <summary>The transit key that signs access tokens; the <c>kid</c> is its name, a colon and its version.</summary>
+    /// <summary>
+    /// The transit key that signs access tokens; the <c>kid</c> is its name, a colon and its version.
+    /// </summary>
     public const string TransitKey = "access-token";
 
     private const string BearerPrefix = "Bearer ";
@@ -81,7 +85,10 @@ public sealed class AccessTokenVerifier(
             Roles = claims.Roles,
         };
         if (!await state.StandsAsync(caller, cancellationToken))
-            throw new FailureException(FailureCode.SessionRevoked, "The session was revoked or its rights have changed.");
+        {
+            throw new FailureException(
+                FailureCode.SessionRevoked, "The session was revoked or its rights have changed.");
+        }
 
         string audience = access.IsAdmin ? site.AdminAudience : site.UserAudience;
         if (caller.Audience != audience || access.Scope is null || !caller.Scopes.Contains(access.Scope))

@@ -21,7 +21,9 @@ public sealed record JsonWebTokenHeader(string Alg, string? Kid, string? Typ);
 /// </remarks>
 public sealed class JsonWebToken
 {
-    /// <summary>The longest compact text that is looked at, in characters. Vendors' tokens have one to two thousand.</summary>
+    /// <summary>
+    /// The longest compact text that is looked at, in characters. Vendors' tokens have one to two thousand.
+    /// </summary>
     public const int CompactCharactersMax = 8192;
 
     private const int SegmentCount = 3;

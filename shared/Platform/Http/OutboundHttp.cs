@@ -30,7 +30,9 @@ public sealed record OutboundHttpPolicy(
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)status >= 500;
 }
 
-/// <summary>An HTTP client of one dependency with explicit time-outs, retries of transient answers and a breaker.</summary>
+/// <summary>
+/// An HTTP client of one dependency with explicit time-outs, retries of transient answers and a breaker.
+/// </summary>
 /// <remarks>
 /// A request is made anew for each attempt, so that signatures with timestamps stay fresh. The breaker opens for 5 s
 /// after half of at least 10 calls within 10 s failed; while open, calls fail at once.
@@ -67,8 +69,11 @@ public sealed class OutboundHttp : IDisposable
         _pipeline = Build(policy, clock);
     }
 
-    /// <summary>Sends what <paramref name="request"/> makes, again on a transient answer, and buffers the answer.</summary>
-    /// <exception cref="FailureException"><c>upstream_unavailable</c>: no answer in time, or the breaker is open.</exception>
+    /// <summary>
+    /// Sends what <paramref name="request"/> makes, again on a transient answer, and buffers the answer.
+    /// </summary>
+    /// <exception cref="FailureException"><c>upstream_unavailable</c>: no answer in time, or the breaker is
+    /// open.</exception>
     /// <exception cref="OutboundLostException">No answer came to a call that was not to be retried.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> request, CancellationToken cancellationToken)

@@ -33,7 +33,9 @@ public static class ActivityTable
 
     private const string UnwindSql = "DELETE FROM activity WHERE chain_id = $1 AND block_number > $2";
 
-    /// <summary>Adds an entry; with an origin it happened in that block, without one it happened here and now.</summary>
+    /// <summary>
+    /// Adds an entry; with an origin it happened in that block, without one it happened here and now.
+    /// </summary>
     public static Task AddAsync(
         Transaction transaction, ActivityEntry entry, LogOrigin? origin, CancellationToken cancellationToken)
     {

@@ -104,7 +104,9 @@ public static class ChainCursorTable
         return transaction.ExecuteAsync(HintSql, [chain, block], cancellationToken);
     }
 
-    /// <summary>Moves the cursor forward; the caller has applied everything up to the block in this transaction.</summary>
+    /// <summary>
+    /// Moves the cursor forward; the caller has applied everything up to the block in this transaction.
+    /// </summary>
     /// <returns>False when it was not where the caller read it: nothing may be stored.</returns>
     public static async Task<bool> AdvanceAsync(
         Transaction transaction,

@@ -55,7 +55,9 @@ public sealed partial class Database : IAsyncDisposable
     /// <summary>The time, from the same clock as every unit of work.</summary>
     public DateTimeOffset Now => _clock.GetUtcNow();
 
-    /// <summary>Runs one unit of work and commits it; its events are sent at once, and by the relay if that fails.</summary>
+    /// <summary>
+    /// Runs one unit of work and commits it; its events are sent at once, and by the relay if that fails.
+    /// </summary>
     /// <remarks>A serialization failure or deadlock runs it again, at most twice: nothing of it had happened.</remarks>
     public async Task<T> WriteAsync<T>(Func<Transaction, Task<T>> body, CancellationToken cancellationToken)
     {
@@ -196,7 +198,8 @@ public sealed partial class Database : IAsyncDisposable
             Timeout = 5,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
-            // Right only because no statement of ours leaves session state behind (SET, temporary tables, session locks).
+            // Right only because no statement of ours leaves session state behind (SET, temporary tables, session
+            // locks).
             NoResetOnClose = true,
         };
         if (options.RootCertificatePath is not null)

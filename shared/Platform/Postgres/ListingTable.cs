@@ -165,7 +165,11 @@ public static class ListingTable
 
     /// <summary>Listings that the chain's time has decided, at most so many, locked.</summary>
     public static Task<List<ListingRow>> ClaimDueAsync(
-        Transaction transaction, ChainId chain, DateTimeOffset chainTime, int rowsMax, CancellationToken cancellationToken)
+        Transaction transaction,
+        ChainId chain,
+        DateTimeOffset chainTime,
+        int rowsMax,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.ListAsync(ClaimDueSql, [chain, chainTime, rowsMax], Read, cancellationToken);

@@ -49,7 +49,9 @@ public static class Outbox
         return transaction.ListAsync(FindSql, [ids], Read, cancellationToken);
     }
 
-    /// <summary>Reads the eight columns of an event: id, room, type, subject, sequence, data, traceparent, time.</summary>
+    /// <summary>
+    /// Reads the eight columns of an event: id, room, type, subject, sequence, data, traceparent, time.
+    /// </summary>
     public static OutgoingEvent Read(Row row) => new(
         row.Id(0), $"/{row.Text(1)}", row.Text(2), row.Text(3), row.Bigint(4), row.Text(5), row.TextOrNull(6),
         row.Instant(7));

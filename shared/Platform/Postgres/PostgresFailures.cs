@@ -31,7 +31,9 @@ public static class PostgresFailures
             && !state.StartsWith("57", StringComparison.Ordinal) && !IsSerialization(exception);
         return isDefect
             ? new Failure(
-                FailureCode.Internal, "Something failed on our side.", $"SQLSTATE {((PostgresException)exception).SqlState}")
+                FailureCode.Internal,
+                "Something failed on our side.",
+                $"SQLSTATE {((PostgresException)exception).SqlState}")
             : new Failure(FailureCode.UpstreamUnavailable, "The database is unavailable.")
             {
                 RetryAfter = TimeSpan.FromSeconds(1),

@@ -94,7 +94,11 @@ public static class PurchaseTable
 
     /// <summary>Purchases that time has decided, with their listings, at most so many; not locked.</summary>
     public static Task<List<(PurchaseId Id, ListingId Listing)>> ListDueAsync(
-        Transaction transaction, ChainId chain, DateTimeOffset chainTime, int rowsMax, CancellationToken cancellationToken)
+        Transaction transaction,
+        ChainId chain,
+        DateTimeOffset chainTime,
+        int rowsMax,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.ListAsync(

@@ -4,7 +4,9 @@ using Souk.Domain.Chain;
 
 namespace Souk.Platform.Postgres;
 
-/// <summary>The current row of a result, read by position into domain types; amounts are selected as <c>::text</c>.</summary>
+/// <summary>
+/// The current row of a result, read by position into domain types; amounts are selected as <c>::text</c>.
+/// </summary>
 public readonly struct Row
 {
     private readonly NpgsqlDataReader _reader;

@@ -123,14 +123,22 @@ public static class TokenTable
     }
 
     private static Task CreditAsync(
-        Transaction transaction, ChainId chain, Address contract, TokenMoved moved, CancellationToken cancellationToken) =>
+        Transaction transaction,
+        ChainId chain,
+        Address contract,
+        TokenMoved moved,
+        CancellationToken cancellationToken) =>
         moved.To.IsZero
             ? Task.CompletedTask
             : transaction.ExecuteAsync(
                 CreditSql, [chain, contract, moved.Token, moved.To, moved.Quantity], cancellationToken);
 
     private static Task DebitAsync(
-        Transaction transaction, ChainId chain, Address contract, TokenMoved moved, CancellationToken cancellationToken) =>
+        Transaction transaction,
+        ChainId chain,
+        Address contract,
+        TokenMoved moved,
+        CancellationToken cancellationToken) =>
         moved.From.IsZero
             ? Task.CompletedTask
             : transaction.ExecuteAsync(

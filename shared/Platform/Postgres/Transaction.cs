@@ -6,7 +6,9 @@ using Souk.Platform.Randomness;
 namespace Souk.Platform.Postgres;
 
 /// <summary>One unit of work: one connection, one frozen time, and the events that leave after its commit.</summary>
-/// <remarks>Table classes take it first; statements are raw literals with explicit columns and <c>$n</c> parameters.</remarks>
+/// <remarks>
+/// Table classes take it first; statements are raw literals with explicit columns and <c>$n</c> parameters.
+/// </remarks>
 public sealed class Transaction
 {
     private readonly NpgsqlConnection _connection;

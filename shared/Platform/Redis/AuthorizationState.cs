@@ -6,7 +6,9 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Platform.Redis;
 
-/// <summary>Whether a session still stands and its rights are those of the token: from Redis, else from PostgreSQL.</summary>
+/// <summary>
+/// Whether a session still stands and its rights are those of the token: from Redis, else from PostgreSQL.
+/// </summary>
 /// <remarks>
 /// A cached answer lives at most 4 s and the check itself well under 1 s, so that a revocation or role change binds
 /// everywhere within 5 s. With Redis down every check reads PostgreSQL; with both down nobody is let in.

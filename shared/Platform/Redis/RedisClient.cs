@@ -4,7 +4,9 @@ using StackExchange.Redis;
 
 namespace Souk.Platform.Redis;
 
-/// <summary>What may vanish: short-lived answers and counters. Every call says "not there" when Redis is down.</summary>
+/// <summary>
+/// What may vanish: short-lived answers and counters. Every call says "not there" when Redis is down.
+/// </summary>
 /// <param name="options">Where it is.</param>
 /// <param name="login">Reads user and password.</param>
 /// <param name="logger">Where an outage is said, once per call.</param>

@@ -22,7 +22,7 @@ public sealed partial class PackageTests
                 .Where(line => Registries.Any(host => line.Item.Contains(host, StringComparison.OrdinalIgnoreCase))
                     || MachinePath().IsMatch(line.Item))
                 .Select(line => $"{path}:{line.Index + 1}")),
-            "Where packages come from and where things lie is the machine's own setting: leave it out of the repository.");
+            "Where packages come from and where things lie is the machine's own setting: leave it out of here.");
     }
 
     [Fact]
@@ -31,7 +31,8 @@ public sealed partial class PackageTests
         string[] locks = [.. Repository.Files.Where(path => Path.GetFileName(path) == "package-lock.json")];
 
         Assert.NotEmpty(locks);
-        Rule.Holds(locks.SelectMany(AddressesIn), "Keep .npmrc beside it (omit-lockfile-registry-resolved) and lock anew.");
+        Rule.Holds(
+            locks.SelectMany(AddressesIn), "Keep .npmrc beside it (omit-lockfile-registry-resolved) and lock anew.");
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed partial class PackageTests
     public void A_projects_version_of_a_package_is_the_whole_repositorys()
     {
         Rule.Holds(
-            Repository.Projects.SelectMany(path => XDocument.Load(Repository.PathOf(path)).Descendants("PackageReference")
+            Repository.Projects.SelectMany(path => XDocument.Load(Repository.PathOf(path))
+                .Descendants("PackageReference")
                 .Where(package => package.Attribute("Version") is not null
                     || package.Attribute("VersionOverride") is not null)
                 .Select(package => $"{path}: {package.Attribute("Include")?.Value}")),
@@ -72,7 +74,8 @@ public sealed partial class PackageTests
         Rule.Holds(
             XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
                 .Select(package => package.Attribute("Include")!.Value)
-                .Concat(Repository.Files.Where(path => Path.GetFileName(path) == "package.json").SelectMany(NpmPackages))
+                .Concat(Repository.Files
+                    .Where(path => Path.GetFileName(path) == "package.json").SelectMany(NpmPackages))
                 .Where(name => !decisions.Contains($"`{name}`", StringComparison.Ordinal)),
             "Add a line to the packages in shared/DECISIONS.md that says what it is needed for, or do without it.");
     }

@@ -34,7 +34,8 @@ public sealed class SettingsTests
     [Fact]
     public void No_project_takes_a_setting_back()
     {
-        string[] settings = [.. Props.Descendants("PropertyGroup").Elements().Select(element => element.Name.LocalName)];
+        string[] settings =
+            [.. Props.Descendants("PropertyGroup").Elements().Select(element => element.Name.LocalName)];
 
         Rule.Holds(
             Repository.Projects.SelectMany(path => XDocument.Load(Repository.PathOf(path)).Descendants()
@@ -42,7 +43,7 @@ public sealed class SettingsTests
                 .Where(element => settings.Contains(element.Name.LocalName)
                     || element.Name.LocalName is "NoWarn" or "WarningsNotAsErrors")
                 .Select(element => $"{path}: {element.Name.LocalName}")),
-            "Settings are the whole repository's: change Directory.Build.props, or suppress at the line with a reason.");
+            "Settings are the whole repository's: change Directory.Build.props, or suppress at the line and say why.");
     }
 
     [Fact]

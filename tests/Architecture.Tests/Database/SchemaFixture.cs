@@ -4,7 +4,9 @@ using Souk.Local.Servers;
 
 namespace Souk.Architecture.Tests.Database;
 
-/// <summary>A real PostgreSQL with the schema that the migrations make, shared by the tests that only look at it.</summary>
+/// <summary>
+/// A real PostgreSQL with the schema that the migrations make, shared by the tests that only look at it.
+/// </summary>
 public sealed class SchemaFixture : IAsyncLifetime
 {
     private WorldDatabase? _database;

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Souk.Architecture.Tests.Database;
 
-/// <summary>A database's schema as text, the same for the same schema on every server version that Souk runs on.</summary>
+/// <summary>
+/// A database's schema as text, the same for the same schema on every server version that Souk runs on.
+/// </summary>
 internal static partial class SchemaText
 {
     private const string TablesSql = """
@@ -56,7 +58,8 @@ internal static partial class SchemaText
 
     private const string GrantsSql = """
         WITH granted AS (
-            SELECT c.relname::text AS object, NULL AS column, c.relowner AS owner, a.* FROM pg_class c, aclexplode(c.relacl) a
+            SELECT c.relname::text AS object, NULL AS column, c.relowner AS owner, a.*
+            FROM pg_class c, aclexplode(c.relacl) a
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'S')
             UNION ALL
             SELECT c.relname, quote_ident(t.attname), c.relowner, a.*
@@ -73,7 +76,8 @@ internal static partial class SchemaText
                 string_agg(granted.column, ', ' ORDER BY granted.column) AS columns
             FROM granted LEFT JOIN pg_roles r ON r.oid = grantee
             WHERE grantee <> owner GROUP BY object, privilege_type, r.rolname)
-        SELECT 'GRANT ' || string_agg(privilege_type || coalesce(' (' || columns || ')', ''), ', ' ORDER BY privilege_type)
+        SELECT 'GRANT '
+            || string_agg(privilege_type || coalesce(' (' || columns || ')', ''), ', ' ORDER BY privilege_type)
             || ' ON ' || object || ' TO ' || role
         FROM named GROUP BY object, role ORDER BY object COLLATE "C", role COLLATE "C"
         """;
@@ -94,7 +98,11 @@ internal static partial class SchemaText
     }
 
     private static async Task AppendTableAsync(
-        StringBuilder text, NpgsqlConnection connection, string table, bool isRowSecured, CancellationToken cancellationToken)
+        StringBuilder text,
+        NpgsqlConnection connection,
+        string table,
+        bool isRowSecured,
+        CancellationToken cancellationToken)
     {
         List<string[]> lines = await ListAsync(connection, ColumnsSql, table, cancellationToken);
         lines.AddRange(await ListAsync(connection, ConstraintsSql, table, cancellationToken));

@@ -97,8 +97,8 @@ public sealed partial class SqlTests(SchemaFixture schema)
         {
             await ExecuteAsync(connection, $"PREPARE statement AS {statement.Sql}");
             int count = (await ReadParametersAsync(connection)).Length;
-            string nulls = string.Join(", ", Enumerable.Repeat("NULL", count));
-            await ExecuteAsync(connection, count == 0 ? "EXPLAIN EXECUTE statement" : $"EXPLAIN EXECUTE statement({nulls})");
+            string nulls = count == 0 ? "" : $"({string.Join(", ", Enumerable.Repeat("NULL", count))})";
+            await ExecuteAsync(connection, $"EXPLAIN EXECUTE statement{nulls}");
             return null;
         }
         catch (PostgresException exception)

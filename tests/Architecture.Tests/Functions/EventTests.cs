@@ -5,10 +5,13 @@ using Souk.Local.Broker;
 
 namespace Souk.Architecture.Tests.Functions;
 
-/// <summary>An event's consumers are said three times: in Domain, in the Triggers, and where the handler is mapped.</summary>
+/// <summary>
+/// An event's consumers are said three times: in Domain, in the Triggers, and where the handler is mapped.
+/// </summary>
 public sealed class EventTests
 {
-    private const string Advice = "Say it in all three: EventType.Consumers, a Trigger in knative/base/eventing, MapEvents.";
+    private const string Advice =
+        "Say it in all three: EventType.Consumers, a Trigger in knative/base/eventing, MapEvents.";
 
     [Fact]
     public void The_triggers_deliver_each_event_to_its_consumers()

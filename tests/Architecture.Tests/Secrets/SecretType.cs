@@ -48,7 +48,8 @@ internal sealed partial record SecretType(Type Type, IReadOnlyList<FieldInfo> Fi
         return value;
     }
 
-    private static bool IsMade(Type type) => type is { IsAbstract: false, IsEnum: false, ContainsGenericParameters: false };
+    private static bool IsMade(Type type) =>
+        type is { IsAbstract: false, IsEnum: false, ContainsGenericParameters: false };
 
     // What inherits ToString() from these prints its type's name or its message.
     private static bool Prints(Type type) =>

@@ -36,6 +36,7 @@ public sealed class KillTests(SalePlatform sales) : IClassFixture<SalePlatform>
             Assert.NotEqual(killed, sales.Platform.Functions.ProcessIdOf(function));
         }
 
-        Assert.StartsWith("Money is conserved", await sale.RequireBooksAsync(cancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Money is conserved", await sale.RequireBooksAsync(cancellationToken), StringComparison.Ordinal);
     }
 }

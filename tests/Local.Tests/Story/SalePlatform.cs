@@ -8,7 +8,9 @@ using Souk.Local.Supervision;
 
 namespace Souk.Local.Tests.Story;
 
-/// <summary>A platform whose functions are programs of their own, with a seller, a buyer and any number of tokens.</summary>
+/// <summary>
+/// A platform whose functions are programs of their own, with a seller, a buyer and any number of tokens.
+/// </summary>
 public sealed class SalePlatform : IAsyncLifetime
 {
     private const int CollectionOwnerIndex = 7;

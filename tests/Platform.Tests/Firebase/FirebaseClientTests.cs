@@ -55,7 +55,8 @@ public sealed class FirebaseClientTests : FirebaseTests
     public async Task Looks_a_user_up_within_the_tenant_that_is_set()
     {
         Bench.StandIn.AddUser("uid-1", tenant: "gallery");
-        FirebaseIdentity identity = await SignInAsync("uid-1", claims => claims["firebase"]!.AsObject().Remove("tenant"));
+        FirebaseIdentity identity =
+            await SignInAsync("uid-1", claims => claims["firebase"]!.AsObject().Remove("tenant"));
         FirebaseOptions options = Bench.Options();
         options.TenantId = "gallery";
 

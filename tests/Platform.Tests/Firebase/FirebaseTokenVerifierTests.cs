@@ -50,7 +50,11 @@ public sealed class FirebaseTokenVerifierTests : FirebaseTests
         { "custom token", Claims(CustomToken), "another audience" },
         { "no audience", Claims(json => json.Remove("aud")), "another audience" },
         { "other issuer", Claims(json => json["iss"] = "https://securetoken.google.com/other"), "another issuer" },
-        { "session cookie", Claims(json => json["iss"] = "https://session.firebase.google.com/souk-local"), "another issuer" },
+        {
+            "session cookie",
+            Claims(json => json["iss"] = "https://session.firebase.google.com/souk-local"),
+            "another issuer"
+        },
         { "no subject", Claims(json => json.Remove("sub")), "no subject, or one too long" },
         { "empty subject", Claims(json => json["sub"] = ""), "no subject, or one too long" },
         { "long subject", Claims(json => json["sub"] = new string('a', 129)), "no subject, or one too long" },

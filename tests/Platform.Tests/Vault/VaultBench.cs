@@ -44,7 +44,8 @@ internal sealed class VaultBench : IAsyncDisposable
             """);
         bench.StandIn.PutKubernetesRole(
             "auth", new VaultKubernetesRole(["auth"], ["apis"], "vault", ["auth"], TokenTtl, TokenMaxTtl));
-        bench.StandIn.PutKv("auth", new Dictionary<string, string> { ["redis_user"] = "auth", ["redis_password"] = "hunter2" });
+        bench.StandIn.PutKv(
+            "auth", new Dictionary<string, string> { ["redis_user"] = "auth", ["redis_password"] = "hunter2" });
         bench.WriteServiceAccountToken();
         return bench;
     }

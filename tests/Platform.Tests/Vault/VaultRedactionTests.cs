@@ -28,6 +28,7 @@ public sealed class VaultRedactionTests
     public void Prints_no_secret(object bearer)
     {
         Assert.DoesNotContain(Secret, bearer.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(Secret, string.Create(CultureInfo.InvariantCulture, $"{bearer}"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Secret, string.Create(CultureInfo.InvariantCulture, $"{bearer}"), StringComparison.Ordinal);
     }
 }
