@@ -33,7 +33,7 @@ public sealed class MetaKeepApp
     public string ApiSecret { get; }
 
     /// <summary>The developer wallet's key; tests look at its address.</summary>
-    public PrivateKey Wallet { get; private set; }
+    public PrivateKey Wallet { get; }
 
     /// <summary>Whether a request without a signature is turned away.</summary>
     public bool IsSignatureRequired { get; set; } = true;
@@ -54,9 +54,6 @@ public sealed class MetaKeepApp
     internal PrivateKey SigningKey => IsImpostor ? WalletOf("impostor") : Wallet;
 
     private string Seed { get; }
-
-    /// <summary>Gives the app another wallet, as if someone had exchanged the app behind the key.</summary>
-    public void ExchangeWallet() => Wallet = WalletOf("exchanged");
 
     /// <summary>The embedded wallet of an identifier: the same one for ever.</summary>
     internal PrivateKey WalletOf(string identifier) =>

@@ -10,8 +10,6 @@ public static class SigningHeadTable
         ON CONFLICT (chain_id) DO UPDATE SET block_number = $2, block_hash = $3, checked_at = $4
         """;
 
-    private const string FindSql = "SELECT block_number FROM signing_heads WHERE chain_id = $1";
-
     /// <summary>Keeps the newest block looked at; it may be lower than before, after a reorganisation.</summary>
     public static Task PutAsync(
         Transaction transaction,
@@ -23,12 +21,5 @@ public static class SigningHeadTable
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.ExecuteAsync(
             PutSql, [chain, blockNumber, blockHash, transaction.Now], cancellationToken);
-    }
-
-    /// <summary>The newest block looked at; null when none was.</summary>
-    public static Task<long?> FindAsync(Transaction transaction, ChainId chain, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.FindValueAsync(FindSql, [chain], row => row.Bigint(0), cancellationToken);
     }
 }
