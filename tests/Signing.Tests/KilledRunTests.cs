@@ -1,6 +1,8 @@
 namespace Souk.Signing.Tests;
 
-/// <summary>SIGKILL in the middle of sending: nothing that was accepted is lost, nothing that happened is repeated.</summary>
+/// <summary>
+/// SIGKILL in the middle of sending: nothing that was accepted is lost, nothing that happened is repeated.
+/// </summary>
 [Collection(SigningCollection.Name)]
 public sealed class KilledRunTests(SigningWorld world) : IAsyncLifetime
 {
@@ -72,6 +74,7 @@ public sealed class KilledRunTests(SigningWorld world) : IAsyncLifetime
         Assert.Equal(1L, await world.ReadAsync<long>(
             $"SELECT count(*) FROM transaction_attempts WHERE transaction_id = '{mint.Id}'"));
         Assert.InRange(await world.CountAsync(), before, before + 1);
-        Assert.Equal((long)await world.CountAsync(), await world.ReadAsync<long>("SELECT max(next_nonce) FROM signers"));
+        Assert.Equal(
+            (long)await world.CountAsync(), await world.ReadAsync<long>("SELECT max(next_nonce) FROM signers"));
     }
 }

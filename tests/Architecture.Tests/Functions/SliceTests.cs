@@ -49,7 +49,7 @@ public sealed class SliceTests
         Golden.IsFile(
             "tests/Architecture.Tests/Golden/unproven-refusals.txt",
             string.Concat(unproven.Select(line => $"{line}\n")),
-            "the list of refusals that the use case's own tests do not name; it may only shrink");
+            "the list of refusals that no test of their use case names");
     }
 
     private static bool IsNamed(string tests, string code)

@@ -48,6 +48,6 @@ internal static class Golden
         string[] has = expected.Split('\n');
         IEnumerable<string> gone = has.Length == 0 ? had : had.Except(has).Select(line => $"- {line}");
         IEnumerable<string> came = has.Except(had).Select(line => $"+ {line}");
-        Assert.Fail($"{path} is not {what} any more. {Advice}\n  {string.Join("\n  ", gone.Concat(came).Take(60))}");
+        Assert.Fail($"{path} is no longer {what}. {Advice}\n  {string.Join("\n  ", gone.Concat(came).Take(60))}");
     }
 }
