@@ -13,7 +13,7 @@ namespace Souk.Benchmarks;
 /// <param name="ResidentMiB">Resident memory right after it.</param>
 internal sealed record ColdRun(double FirstMs, double UsefulMs, double ResidentMiB)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
     /// Starts the program twice: once for each clock, so that the one answer does not warm up the other.
