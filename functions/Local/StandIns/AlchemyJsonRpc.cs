@@ -104,8 +104,13 @@ internal sealed class AlchemyJsonRpc(
 
         if (!key.TrySpend(cost, clock.GetUtcNow())) return Refusal(call, StatusCodes.Status429TooManyRequests);
         AlchemyRpcStep? step = _script.Take(method);
-        if (step?.Fault == StandInFault.TimeOutBeforeEffect) context.Abort();
-        context.RequestAborted.ThrowIfCancellationRequested();
+        if (step?.Fault == StandInFault.TimeOutBeforeEffect)
+        {
+            context.Abort();
+            // Not by the request's token: the server cancels it a moment later, and the node would have the call.
+            throw new OperationCanceledException("The call is lost on its way.");
+        }
+
         if (step?.Answer is { } scripted) return scripted(id);
 
         (int, JsonNode) answer = method == "eth_getLogs"
