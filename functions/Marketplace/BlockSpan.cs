@@ -38,9 +38,16 @@ internal sealed record BlockSpan(FollowedBlock Last, IReadOnlyList<TimedLog> Log
         if (first.ParentHash != cursor.Hash)
             return new BlockSpan(block, [], IsOrphaned: true);
 
-        IReadOnlyList<TimedLog> logs = await ReadLogsAsync(client, from, to, addresses, cancellationToken);
-        BlockHeader? again = await client.GetBlockAsync(BlockReference.At(to), cancellationToken);
-        return again?.Hash == last.Hash ? new BlockSpan(block, logs, IsOrphaned: false) : null;
+        try
+        {
+            IReadOnlyList<TimedLog> logs = await ReadLogsAsync(client, from, to, addresses, cancellationToken);
+            BlockHeader? again = await client.GetBlockAsync(BlockReference.At(to), cancellationToken);
+            return again?.Hash == last.Hash ? new BlockSpan(block, logs, IsOrphaned: false) : null;
+        }
+        catch (BlockNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads the logs of these contracts, each with its block's time.</summary>

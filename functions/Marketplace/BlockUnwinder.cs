@@ -2,6 +2,7 @@ using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Domain.Listings;
 using Souk.Domain.Purchases;
+using Souk.Domain.Tokens;
 using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
@@ -11,17 +12,26 @@ namespace Souk.Marketplace;
 /// </summary>
 internal static class BlockUnwinder
 {
-    /// <summary>Undoes everything above <paramref name="toBlock"/>, last first.</summary>
+    /// <summary>Undoes everything above <paramref name="to"/>, last first.</summary>
     internal static async Task UnwindAsync(
-        Transaction transaction, ChainId chain, long toBlock, CancellationToken cancellationToken)
+        Transaction transaction, ChainId chain, FollowedBlock to, CancellationToken cancellationToken)
     {
-        List<OrderEvent> undone = await OrderEventTable.UnwindAsync(transaction, chain, toBlock, cancellationToken);
+        // Facts of a block that is gone are no older than what replaces it.
+        await ListingTable.UnwindAsync(transaction, chain, to, cancellationToken);
+        List<OrderEvent> undone = await OrderEventTable.UnwindAsync(transaction, chain, to.Number, cancellationToken);
         foreach (OrderEvent happened in undone)
             await UndoAsync(transaction, happened, cancellationToken);
-        await SettlementLineTable.UnwindAsync(transaction, chain, toBlock, cancellationToken);
-        await TokenTable.UnwindAsync(transaction, chain, toBlock, cancellationToken);
-        await ActivityTable.UnwindAsync(transaction, chain, toBlock, cancellationToken);
-        await CollectionTable.UnwindAsync(transaction, chain, toBlock, cancellationToken);
+        await SettlementLineTable.UnwindAsync(transaction, chain, to.Number, cancellationToken);
+        await ActivityTable.UnwindAsync(transaction, chain, to.Number, cancellationToken);
+        await CollectionTable.UnwindAsync(transaction, chain, to.Number, cancellationToken);
+
+        List<(TokenReference Token, TokenMoved Moved)> moves =
+            await TokenTable.UnwindAsync(transaction, chain, to.Number, cancellationToken);
+        foreach ((TokenReference token, TokenMoved moved) in moves)
+        {
+            await TokenHolding.LeaveAsync(transaction, token, moved.To, origin: null, cancellationToken);
+            await TokenHolding.ReturnAsync(transaction, token, moved.From, origin: null, cancellationToken);
+        }
     }
 
     private static async Task UndoAsync(
@@ -32,7 +42,13 @@ internal static class BlockUnwinder
 
         // Refused: something here moved it since, such as its end passing; that stands.
         if (before.Failure is null)
-            await ListingTable.MoveAsync(transaction, row.Listing, before.OrThrow(), cancellationToken);
+        {
+            Listing again = before.OrThrow();
+            if (await ListingTable.HasOpenTwinAsync(transaction, again, cancellationToken))
+                again = again.GiveWay();
+            await ListingTable.MoveAsync(transaction, row.Listing, again, cancellationToken);
+        }
+
         if (happened.Purchase is not { } settled)
             return;
         Purchase? purchase = await PurchaseTable.LockAsync(transaction, settled, cancellationToken);

@@ -15,7 +15,8 @@ internal sealed class LeadershipLostException() : Exception("Another run follows
 /// own transaction, so a leader that slept too long stores nothing. Giving the lease back locks the cursor's row: a
 /// hint comes either before, and the leader looks again, or after, and its own run takes the lease.
 /// </remarks>
-internal sealed partial class ChainFollower(AlchemyClients clients, Database database, ILogger<ChainFollower> logger)
+internal sealed partial class ChainFollower(
+    AlchemyClients clients, ChainObserver observer, Database database, ILogger<ChainFollower> logger)
 {
     /// <summary>
     /// How long a silent leader is believed to live: longer than any apply, shorter than a schedule's tick.
@@ -167,11 +168,12 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
     private async Task<ChainCursor?> ApplyAsync(
         AlchemyClient client, Lease lease, ChainCursor cursor, BlockSpan span, CancellationToken cancellationToken)
     {
+        Address mover = await observer.GetOperatorAsync(client, cancellationToken);
         ChainCursor applied = await database.WriteAsync(
             async transaction =>
             {
-                await KeepAsync(transaction, lease, cancellationToken);
-                await new LogApplier(transaction, client.Chain).ApplyAsync(span.Logs, cancellationToken);
+                await KeepAsync(transaction, lease, cursor, cancellationToken);
+                await new LogApplier(transaction, client.Chain, mover).ApplyAsync(span.Logs, cancellationToken);
                 bool isMoved = await ChainCursorTable.AdvanceAsync(
                     transaction, cursor, span.Last, client.Chain.ReorgDepthMax, cancellationToken);
                 return isMoved ? cursor with { Block = span.Last } : throw new LeadershipLostException();
@@ -197,10 +199,10 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
             await database.WriteAsync(
                 async transaction =>
                 {
-                    await KeepAsync(transaction, lease, cancellationToken);
+                    await KeepAsync(transaction, lease, cursor, cancellationToken);
                     if (!await ChainCursorTable.UnwindAsync(transaction, cursor, block, cancellationToken))
                         throw new LeadershipLostException();
-                    await BlockUnwinder.UnwindAsync(transaction, chain, block.Number, cancellationToken);
+                    await BlockUnwinder.UnwindAsync(transaction, chain, block, cancellationToken);
                 },
                 cancellationToken);
             Log.Unwound(logger, chain, cursor.Block.Number, block.Number);
@@ -209,7 +211,11 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
 
         string reason = $"A reorganisation below block {cursor.Block.Number} is deeper than is unwound unseen.";
         await database.WriteAsync(
-            transaction => ChainCursorTable.HaltAsync(transaction, chain, reason, cancellationToken),
+            async transaction =>
+            {
+                await KeepAsync(transaction, lease, cursor, cancellationToken);
+                await ChainCursorTable.HaltAsync(transaction, chain, reason, cancellationToken);
+            },
             cancellationToken);
         Log.Halted(logger, chain, cursor.Block.Number);
         return null;
@@ -236,16 +242,14 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
     {
         ChainCursor cursor = await ReadCursorAsync(client, cancellationToken);
         long to = Math.Min(cursor.Block.Number, collection.BackfilledTo + range.Blocks);
+        Address mover = await observer.GetOperatorAsync(client, cancellationToken);
         IReadOnlyList<TimedLog> logs = await BlockSpan.ReadLogsAsync(
             client, collection.BackfilledTo + 1, to, [collection.Contract], cancellationToken);
         return await database.WriteAsync(
             async transaction =>
             {
-                await KeepAsync(transaction, lease, cancellationToken);
-                ChainCursor? now = await ChainCursorTable.LockAsync(transaction, collection.ChainId, cancellationToken);
-                if (now?.Block.Hash != cursor.Block.Hash)
-                    throw new LeadershipLostException();
-                await new LogApplier(transaction, client.Chain).ApplyAsync(logs, cancellationToken);
+                await KeepAsync(transaction, lease, cursor, cancellationToken);
+                await new LogApplier(transaction, client.Chain, mover).ApplyAsync(logs, cancellationToken);
                 bool isLive = to == cursor.Block.Number;
                 bool isMoved = await CollectionTable.MoveAsync(transaction, collection, to, isLive, cancellationToken);
                 return isMoved
@@ -255,9 +259,15 @@ internal sealed partial class ChainFollower(AlchemyClients clients, Database dat
             cancellationToken);
     }
 
-    private static async Task KeepAsync(Transaction transaction, Lease lease, CancellationToken cancellationToken)
+    /// <summary>Checks fence and cursor; until the commit nobody moves either.</summary>
+    private static async Task KeepAsync(
+        Transaction transaction, Lease lease, ChainCursor cursor, CancellationToken cancellationToken)
     {
-        if (!await lease.TryKeepAsync(transaction, LeaseDuration, cancellationToken))
+        // The cursor first: whoever lists meanwhile either waits for this, or is waited for.
+        ChainCursor? now = await ChainCursorTable.LockAsync(transaction, cursor.ChainId, cancellationToken);
+        bool isKept = now?.Block.Hash == cursor.Block.Hash
+            && await lease.TryKeepAsync(transaction, LeaseDuration, cancellationToken);
+        if (!isKept)
             throw new LeadershipLostException();
     }
 

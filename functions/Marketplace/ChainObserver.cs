@@ -32,6 +32,7 @@ internal sealed class ChainObserver(AlchemyClients clients)
         Task<bool> isApproved = ReadApprovalAsync(client, token, standard, seller, mover, block, cancellationToken);
         Task<UInt256> counter = ReadCounterAsync(client, seller, block, cancellationToken);
         Task<Royalty> royalty = ReadRoyaltyAsync(client, token, price, block, cancellationToken);
+        await Task.WhenAll(balance, isApproved, counter, royalty);
         return new ChainFacts(
             (ulong)head.Number,
             head.Hash,
@@ -40,6 +41,17 @@ internal sealed class ChainObserver(AlchemyClients clients)
             await isApproved,
             await counter,
             await royalty);
+    }
+
+    /// <summary>Whether an order was cancelled or filled on its chain before it came here.</summary>
+    internal async Task<bool> IsSpentAsync(OrderHash order, ChainId chain, CancellationToken cancellationToken)
+    {
+        AlchemyClient client = clients.For(chain);
+        byte[] answer = await CallAsync(
+            client, client.Chain.Seaport, SeaportCalls.GetOrderStatus(order), BlockReference.Latest, cancellationToken);
+        return SeaportCalls.TryReadOrderStatus(answer, out OrderChainStatus status)
+            ? status.IsCancelled || !status.TotalFilled.IsZero
+            : throw new FailureException(FailureCode.UpstreamUnavailable, "Seaport did not answer on this chain.");
     }
 
     /// <summary>Which standard a contract says it speaks (ERC-165); null for neither.</summary>

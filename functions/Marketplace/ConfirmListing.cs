@@ -9,11 +9,12 @@ using Souk.Platform.Postgres;
 namespace Souk.Marketplace;
 
 /// <summary>
-/// <c>POST /v1/listings/{id}/confirm</c>: the seller says that a token which left and came back is for sale.
+/// <c>POST /v1/listings/{id}/confirm</c>: the seller says that a token which was gone, or could not be moved, is for
+/// sale again.
 /// </summary>
 /// <remarks>
-/// Refuses with <c>not_found</c>, <c>forbidden</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>,
-/// <c>conflict</c>, in that order.
+/// Refuses with <c>not_found</c>, <c>forbidden</c>, <c>conflict</c>, <c>counter_stale</c>, <c>not_token_owner</c>,
+/// <c>not_approved</c>, in that order; and with <c>conflict</c> when the token has another open listing.
 /// </remarks>
 internal static class ConfirmListing
 {
@@ -32,12 +33,6 @@ internal static class ConfirmListing
         ChainObserver observer,
         CancellationToken cancellationToken)
     {
-        ListingRow seen = await database.ReadAsync(
-                transaction => ListingTable.FindAsync(transaction, id, cancellationToken), cancellationToken)
-            ?? throw new FailureException(FailureCode.NotFound, "There is no such listing.");
-        CancelListing.RequireSeller(seen.Listing, caller);
-        await Fillable.RequireAsync(observer, seen, cancellationToken);
-
         return await database.OnceAsync(
             caller.UserId,
             key,
@@ -45,7 +40,8 @@ internal static class ConfirmListing
             request,
             MarketplaceJson.Default.ConfirmListingRequest,
             MarketplaceJson.Default.ListingView,
-            async transaction =>
+            () => ObserveAsync(id, caller, database, observer, cancellationToken),
+            async (transaction, _) =>
             {
                 ListingRow row = await ListingTable.LockAsync(transaction, id, cancellationToken);
                 Listing after = row.Listing.Confirm().OrThrow();
@@ -62,6 +58,19 @@ internal static class ConfirmListing
                 return ListingView.Of(row with { Listing = after }, transaction.Now);
             },
             cancellationToken);
+    }
+
+    private static async Task<ListingRow> ObserveAsync(
+        ListingId id, Caller caller, Database database, ChainObserver observer, CancellationToken cancellationToken)
+    {
+        ListingRow row = await database.ReadAsync(
+                transaction => ListingTable.FindAsync(transaction, id, cancellationToken), cancellationToken)
+            ?? throw new FailureException(FailureCode.NotFound, "There is no such listing.");
+        CancelListing.RequireSeller(row.Listing, caller);
+        // Refused for its status before the chain is asked; the row's lock decides below.
+        row.Listing.Confirm().OrThrow();
+        await Fillable.RequireAsync(observer, row, cancellationToken);
+        return row;
     }
 }
 

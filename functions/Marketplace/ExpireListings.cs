@@ -27,13 +27,12 @@ internal static partial class ExpireListings
         Database database = context.Get<Database>();
         int listings = 0;
         int purchases = 0;
-        foreach (ChainSettings chain in context.Get<ChainRegistry>().All)
+        await EachChain.RunAsync(context.Get<ChainRegistry>(), async chain =>
         {
-            await context.Get<ChainFollower>().FollowAsync(chain.Id, context.CancellationToken);
-            purchases += await LapsePurchasesAsync(database, chain.Id, context.CancellationToken);
-            listings += await EndListingsAsync(database, chain.Id, context.CancellationToken);
-        }
-
+            await context.Get<ChainFollower>().FollowAsync(chain, context.CancellationToken);
+            purchases += await LapsePurchasesAsync(database, chain, context.CancellationToken);
+            listings += await EndListingsAsync(database, chain, context.CancellationToken);
+        });
         await database.WriteAsync(
             transaction => PreparedListingTable.RemoveExpiredAsync(transaction, context.CancellationToken),
             context.CancellationToken);
@@ -43,17 +42,25 @@ internal static partial class ExpireListings
     private static async Task<int> LapsePurchasesAsync(
         Database database, ChainId chain, CancellationToken cancellationToken)
     {
-        List<(PurchaseId Id, ListingId Listing)> due = await database.ReadAsync(
-            async transaction => await PurchaseTable.ListDueAsync(
-                transaction, chain, await ChainTimeAsync(transaction, chain, cancellationToken), BatchRowsMax,
-                cancellationToken),
-            cancellationToken);
         int lapsed = 0;
-        foreach ((PurchaseId id, ListingId listing) in due)
+        int batch;
+        do
         {
-            lapsed += await database.WriteAsync(
-                transaction => LapseAsync(transaction, chain, id, listing, cancellationToken), cancellationToken);
+            List<(PurchaseId Id, ListingId Listing)> due = await database.ReadAsync(
+                async transaction => await PurchaseTable.ListDueAsync(
+                    transaction, chain, await ChainTimeAsync(transaction, chain, cancellationToken), BatchRowsMax,
+                    cancellationToken),
+                cancellationToken);
+            batch = 0;
+            foreach ((PurchaseId id, ListingId listing) in due)
+            {
+                batch += await database.WriteAsync(
+                    transaction => LapseAsync(transaction, chain, id, listing, cancellationToken), cancellationToken);
+            }
+
+            lapsed += batch;
         }
+        while (batch == BatchRowsMax);
 
         return lapsed;
     }

@@ -1,4 +1,6 @@
+using Souk.Domain.Chain;
 using Souk.Domain.Events;
+using Souk.Domain.Failures;
 using Souk.Platform.Alchemy;
 using Souk.Platform.CloudEvents;
 using Souk.Platform.Postgres;
@@ -17,31 +19,52 @@ internal static class FollowChain
         CancellationToken cancellationToken = context.CancellationToken;
         if (!context.Get<ChainRegistry>().TryGet(hint.ChainId, out _))
         {
-            throw new Domain.Failures.FailureException(
-                Domain.Failures.FailureCode.EventPoison, "The hint is about a chain that is not served here.");
+            throw new FailureException(
+                FailureCode.EventPoison, "The hint is about a chain that is not served here.");
         }
 
-        bool isNew = await context.Get<Database>().WriteAsync(
+        long block = (long)Math.Min(hint.BlockNumber ?? 0, long.MaxValue);
+        bool isDue = await context.Get<Database>().WriteAsync(
             async transaction =>
             {
-                bool taken = await Inbox.TryTakeAsync(
+                bool isNew = await Inbox.TryTakeAsync(
                     transaction, context.Event.Source, context.Event.Id, cancellationToken);
-                if (taken)
-                {
-                    long block = (long)Math.Min(hint.BlockNumber ?? 0, long.MaxValue);
+                if (isNew)
                     await ChainCursorTable.HintAsync(transaction, hint.ChainId, block, cancellationToken);
-                }
 
-                return taken;
+                // A repeat may be the broker's, because the first run could not read the chain.
+                ChainCursor? cursor = await ChainCursorTable.FindAsync(transaction, hint.ChainId, cancellationToken);
+                return isNew || cursor is null || cursor.Block.Number < block;
             },
             cancellationToken);
-        if (isNew)
+        if (isDue)
             await context.Get<ChainFollower>().FollowAsync(hint.ChainId, cancellationToken);
     }
 
-    internal static async Task HandleScheduleAsync(EventContext context)
+    internal static Task HandleScheduleAsync(EventContext context) => EachChain.RunAsync(
+        context.Get<ChainRegistry>(),
+        chain => context.Get<ChainFollower>().FollowAsync(chain, context.CancellationToken));
+}
+
+/// <summary>Scheduled work on every chain: one whose node is down does not keep the others waiting.</summary>
+internal static class EachChain
+{
+    internal static async Task RunAsync(ChainRegistry chains, Func<ChainId, Task> work)
     {
-        foreach (ChainSettings chain in context.Get<ChainRegistry>().All)
-            await context.Get<ChainFollower>().FollowAsync(chain.Id, context.CancellationToken);
+        FailureException? failed = null;
+        foreach (ChainSettings chain in chains.All)
+        {
+            try
+            {
+                await work(chain.Id);
+            }
+            catch (FailureException exception) when (exception.Failure.Code == FailureCode.UpstreamUnavailable)
+            {
+                failed = exception;
+            }
+        }
+
+        if (failed is not null)
+            throw failed;
     }
 }

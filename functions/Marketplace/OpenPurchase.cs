@@ -15,9 +15,9 @@ namespace Souk.Marketplace;
 /// <c>POST /v1/listings/{id}/purchases</c>: holds a listing for one buyer and gives their wallet its steps.
 /// </summary>
 /// <remarks>
-/// Refuses with <c>not_found</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>,
-/// <c>wallet_not_linked</c>, <c>own_listing</c>, <c>listing_not_active</c>, <c>order_expired</c>,
-/// <c>listing_held</c>, in that order. Of two buyers at the same instant the row's lock lets one in.
+/// Refuses with <c>not_found</c>, <c>wallet_not_linked</c>, <c>own_listing</c>, <c>listing_not_active</c>,
+/// <c>order_expired</c>, <c>listing_held</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>, in
+/// that order. Of two buyers at the same instant the row's lock lets one in.
 /// </remarks>
 internal static partial class OpenPurchase
 {
@@ -42,12 +42,6 @@ internal static partial class OpenPurchase
         ILogger<MarketplaceFunction> logger,
         CancellationToken cancellationToken)
     {
-        ListingRow seen = await database.ReadAsync(
-                transaction => ListingTable.FindAsync(transaction, id, cancellationToken), cancellationToken)
-            ?? throw new FailureException(FailureCode.NotFound, "There is no such listing.");
-        if (seen.Listing.StatusAt(database.Now) == ListingStatus.Active)
-            await Fillable.RequireAsync(observer, seen, cancellationToken);
-
         Opened opened = await database.OnceAsync(
             caller.UserId,
             key,
@@ -55,7 +49,8 @@ internal static partial class OpenPurchase
             request,
             MarketplaceJson.Default.OpenPurchaseRequest,
             MarketplaceJson.Default.OpenPurchaseOpened,
-            transaction => HoldAsync(transaction, id, request.Buyer, caller, cancellationToken),
+            () => ObserveAsync(id, request.Buyer, caller, database, observer, signer, cancellationToken),
+            (transaction, _) => HoldAsync(transaction, id, request.Buyer, caller, cancellationToken),
             cancellationToken);
 
         PurchaseView view = await GetPurchase.HandleAsync(
@@ -64,20 +59,51 @@ internal static partial class OpenPurchase
         return TypedResults.Created($"/v1/purchases/{view.Id}", view);
     }
 
+    /// <summary>Refuses what need not be asked of the chain, then what the chain would revert.</summary>
+    private static async Task<ListingRow> ObserveAsync(
+        ListingId id,
+        Address buyer,
+        Caller caller,
+        Database database,
+        ChainObserver observer,
+        ZoneSigner signer,
+        CancellationToken cancellationToken)
+    {
+        ListingRow seen = await database.ReadAsync(
+            async transaction =>
+            {
+                ListingRow row = await ListingTable.FindAsync(transaction, id, cancellationToken)
+                    ?? throw new FailureException(FailureCode.NotFound, "There is no such listing.");
+                await DecideAsync(transaction, row.Listing, buyer, caller, cancellationToken);
+                return row;
+            },
+            cancellationToken);
+        await Fillable.RequireAsync(observer, seen, cancellationToken);
+
+        // Without the key there are no steps, and a hold without steps would only keep others away.
+        await signer.GetKeyAsync(cancellationToken);
+        return seen;
+    }
+
     private static async Task<Opened> HoldAsync(
         Transaction transaction, ListingId id, Address buyer, Caller caller, CancellationToken cancellationToken)
     {
-        await LinkedWallet.RequireAsync(transaction, caller.UserId, buyer, "$.buyer", cancellationToken);
         ListingRow row = await ListingTable.LockAsync(transaction, id, cancellationToken);
-        if (row.Listing.SellerId.Value == caller.UserId)
-            throw new FailureException(FailureCode.OwnListing, "Sellers cannot buy their own listings.");
-
-        PurchaseId purchaseId = new(transaction.NewId());
-        Listing held = row.Listing.Hold(purchaseId, buyer, transaction.Now).OrThrow();
-        Purchase purchase = Purchase.Begin(held, purchaseId, new UserId(caller.UserId), buyer);
+        Listing held = await DecideAsync(transaction, row.Listing, buyer, caller, cancellationToken);
+        Purchase purchase = Purchase.Begin(held, held.HeldBy!.Value, new UserId(caller.UserId), buyer);
         await ListingTable.MoveAsync(transaction, row.Listing, held, cancellationToken);
         await PurchaseTable.AddAsync(transaction, purchase, cancellationToken);
-        return new Opened(purchaseId);
+        return new Opened(purchase.Id);
+    }
+
+    private static async Task<Listing> DecideAsync(
+        Transaction transaction, Listing listing, Address buyer, Caller caller, CancellationToken cancellationToken)
+    {
+        await LinkedWallet.RequireAsync(
+            transaction, caller.UserId, listing.Token.ChainId, buyer, "$.buyer", cancellationToken);
+        if (listing.SellerId.Value == caller.UserId)
+            throw new FailureException(FailureCode.OwnListing, "Sellers cannot buy their own listings.");
+        return listing.Hold(new PurchaseId(transaction.NewId()), buyer, transaction.Now).OrThrow();
     }
 
     private static partial class Log

@@ -12,27 +12,32 @@ namespace Souk.Marketplace;
 /// <summary>What Seaport's own logs do to listings and purchases.</summary>
 internal sealed class OrderLogApplier(Transaction transaction)
 {
-    internal Task ApplyAsync(LogOrigin origin, SeaportEvent? happened, CancellationToken cancellationToken) =>
-        happened switch
-        {
-            OrderFulfilled fill => FillAsync(origin, fill, cancellationToken),
-            OrderCancelled cancelled => CancelAsync(origin, cancelled.OrderHash, cancellationToken),
-            CounterIncremented raised => CancelAllAsync(origin, raised, cancellationToken),
-            _ => Task.CompletedTask,
-        };
+    /// <summary>Applies a log.</summary>
+    /// <returns>The listing that it filled; null for any other log, and one applied before.</returns>
+    internal async Task<Listing?> ApplyAsync(
+        LogOrigin origin, SeaportEvent? happened, CancellationToken cancellationToken)
+    {
+        if (happened is OrderFulfilled fill)
+            return await FillAsync(origin, fill, cancellationToken);
+        if (happened is OrderCancelled cancelled)
+            await CancelAsync(origin, cancelled.OrderHash, cancellationToken);
+        else if (happened is CounterIncremented raised)
+            await CancelAllAsync(origin, raised, cancellationToken);
+        return null;
+    }
 
-    private async Task FillAsync(LogOrigin origin, OrderFulfilled fill, CancellationToken cancellationToken)
+    private async Task<Listing?> FillAsync(LogOrigin origin, OrderFulfilled fill, CancellationToken cancellationToken)
     {
         ListingRow? row = await ListingTable.LockByOrderAsync(
             transaction, origin.ChainId, fill.OrderHash, cancellationToken);
         if (row is null)
-            return;
+            return null;
         List<Purchase> purchases =
             await PurchaseTable.LockByListingAsync(transaction, row.Listing.Id, cancellationToken);
         Purchase? settled = Settling(purchases, fill, origin);
         OrderEvent happened = new(row.Listing.Id, IsFill: true, settled?.Id);
         if (!await OrderEventTable.AddAsync(transaction, origin, happened, cancellationToken))
-            return;
+            return null;
 
         Listing filled = row.Listing.Fill(settled?.Id).OrThrow();
         await ListingTable.MoveAsync(transaction, row.Listing, filled, cancellationToken);
@@ -44,9 +49,11 @@ internal sealed class OrderLogApplier(Transaction transaction)
             await PurchaseTable.MoveAsync(transaction, other, ended, cancellationToken);
         }
 
+        Address? buyer = fill.Recipient.IsZero ? settled?.Buyer : fill.Recipient;
         ActivityEntry sale = new(
-            ActivityKind.Sale, filled.Token, filled.Quantity, filled.Seller, fill.Recipient, filled.Price, filled.Id);
+            ActivityKind.Sale, filled.Token, filled.Quantity, filled.Seller, buyer, filled.Price, filled.Id);
         await ActivityTable.AddAsync(transaction, sale, origin, cancellationToken);
+        return filled;
     }
 
     private async Task SettleAsync(
@@ -79,9 +86,11 @@ internal sealed class OrderLogApplier(Transaction transaction)
     /// <summary>
     /// Which purchase a fill settles: its buyer's, whose time had not run out when the block was made.
     /// </summary>
+    /// <remarks>A buyer may have the token sent to another, or match the order: then their report tells.</remarks>
     private static Purchase? Settling(List<Purchase> purchases, OrderFulfilled fill, LogOrigin origin) =>
         purchases
-            .Where(it => it.Buyer == fill.Recipient && origin.BlockTime < it.FillableUntil)
+            .Where(it => it.Buyer == fill.Recipient || it.Transaction == origin.TransactionHash)
+            .Where(it => origin.BlockTime < it.FillableUntil)
             .OrderByDescending(it => it.Transaction == origin.TransactionHash)
             .ThenBy(it => PurchaseLifecycle.IsTerminal(it.Status))
             .FirstOrDefault();
@@ -98,8 +107,12 @@ internal sealed class OrderLogApplier(Transaction transaction)
     {
         List<ListingRow> rows = await ListingTable.LockByOffererAsync(
             transaction, origin.ChainId, raised.Offerer, cancellationToken);
-        foreach (ListingRow row in rows.Where(row => row.Order.Counter != raised.NewCounter))
-            await CancelAsync(origin, row.Listing, ListingReason.CounterRaised, cancellationToken);
+        // A listing whose facts are newer was signed with a counter that came after this one.
+        foreach (ListingRow row in rows.Where(row => row.ObservedBlock < origin.BlockNumber))
+        {
+            if (row.Order.Counter != raised.NewCounter)
+                await CancelAsync(origin, row.Listing, ListingReason.CounterRaised, cancellationToken);
+        }
     }
 
     private async Task CancelAsync(

@@ -73,17 +73,6 @@ internal static partial class PrepareListing
         CancellationToken cancellationToken)
     {
         AlchemyClient client = clients.For(request.ChainId);
-        Collection collection = await RequireCollectionAsync(database, caller, request, cancellationToken);
-        TokenReference token = new(request.ChainId, request.Contract, request.TokenId);
-        ChainFacts facts = await observer.ObserveAsync(
-            token, collection.Standard, request.Seller, request.PriceWei, cancellationToken);
-
-        ListingTerms terms = MakeTerms(request, token, collection, client.Chain, facts, database.Now, entropy);
-        if (facts.SellerBalance < terms.Quantity)
-            throw new FailureException(FailureCode.NotTokenOwner, "The seller does not own the token.");
-        Address mover = await observer.GetOperatorAsync(client, cancellationToken);
-        IReadOnlyList<WalletStep> steps = facts.IsApproved ? [] : [WalletStep.Approve(token, mover)];
-
         return await database.OnceAsync(
             caller.UserId,
             key,
@@ -91,8 +80,32 @@ internal static partial class PrepareListing
             request,
             MarketplaceJson.Default.PrepareListingRequest,
             MarketplaceJson.Default.PrepareListingResponse,
-            transaction => StoreAsync(transaction, caller, terms, client.Chain, steps, cancellationToken),
+            () => ObserveAsync(request, caller, client, database, observer, entropy, cancellationToken),
+            (transaction, observed) => StoreAsync(transaction, caller, observed, client.Chain, cancellationToken),
             cancellationToken);
+    }
+
+    /// <summary>What is to be signed, and sent before, as the chain stands.</summary>
+    private sealed record Observed(ListingTerms Terms, IReadOnlyList<WalletStep> Steps);
+
+    private static async Task<Observed> ObserveAsync(
+        Request request,
+        Caller caller,
+        AlchemyClient client,
+        Database database,
+        ChainObserver observer,
+        EntropySource entropy,
+        CancellationToken cancellationToken)
+    {
+        Collection collection = await RequireCollectionAsync(database, caller, request, cancellationToken);
+        TokenReference token = new(request.ChainId, request.Contract, request.TokenId);
+        ChainFacts facts = await observer.ObserveAsync(
+            token, collection.Standard, request.Seller, request.PriceWei, cancellationToken);
+        ListingTerms terms = MakeTerms(request, token, collection, client.Chain, facts, database.Now, entropy);
+        if (facts.SellerBalance < terms.Quantity)
+            throw new FailureException(FailureCode.NotTokenOwner, "The seller does not own the token.");
+        Address mover = await observer.GetOperatorAsync(client, cancellationToken);
+        return new Observed(terms, facts.IsApproved ? [] : [WalletStep.Approve(token, mover)]);
     }
 
     private static Task<Collection> RequireCollectionAsync(
@@ -105,7 +118,7 @@ internal static partial class PrepareListing
                     ?? throw new FailureException(new Failure(
                         FailureCode.CollectionUnknown, "The collection is not registered.") { Field = "$.contract" });
                 await LinkedWallet.RequireAsync(
-                    transaction, caller.UserId, request.Seller, "$.seller", cancellationToken);
+                    transaction, caller.UserId, request.ChainId, request.Seller, "$.seller", cancellationToken);
                 return collection;
             },
             cancellationToken);
@@ -142,11 +155,11 @@ internal static partial class PrepareListing
     private static async Task<Response> StoreAsync(
         Transaction transaction,
         Caller caller,
-        ListingTerms terms,
+        Observed observed,
         ChainSettings chain,
-        IReadOnlyList<WalletStep> steps,
         CancellationToken cancellationToken)
     {
+        ListingTerms terms = observed.Terms;
         OrderComponents order = terms.ToOrder();
         PreparedListing prepared = new(
             order.Hash(), chain.Id, caller.UserId, order, terms.Price.Price, terms.Price.Fee, terms.Price.Royalty,
@@ -160,6 +173,6 @@ internal static partial class PrepareListing
             terms.Price.PlatformFee,
             terms.Price.Royalty.Amount,
             prepared.ExpiresAt,
-            steps);
+            observed.Steps);
     }
 }

@@ -54,7 +54,9 @@ internal sealed record PurchaseView(
         {
             ListingRow? row = await ListingTable.FindAsync(transaction, purchase.ListingId, cancellationToken);
             PrivateKey key = await signer.GetKeyAsync(cancellationToken);
-            steps = row is null ? [] : [WalletStep.Fulfil(chains.Get(purchase.ChainId), row, purchase, key)];
+            // Once the token or its approval has left, the step would cost its sender the gas and nothing else.
+            if (row is { Listing.Status: ListingStatus.Held or ListingStatus.CancelPending })
+                steps = [WalletStep.Fulfil(chains.Get(purchase.ChainId), row, purchase, key)];
         }
 
         List<SettlementLine> lines = await SettlementLineTable.ListAsync(transaction, purchase.Id, cancellationToken);

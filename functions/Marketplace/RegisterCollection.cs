@@ -45,11 +45,6 @@ internal static partial class RegisterCollection
         if (request.Name.Length is 0 or > NameLengthMax)
             throw Invalid("$.name", "The name must have 1 to 100 characters.");
         ChainSettings chain = chains.Get(request.ChainId);
-        TokenStandard standard = await observer.ReadStandardAsync(chain.Id, request.Contract, cancellationToken)
-            ?? throw Invalid("$.contract", "The contract speaks neither ERC-721 nor ERC-1155.");
-
-        Collection collection = new(
-            chain.Id, request.Contract, standard, request.Name, chain.StartBlock, chain.StartBlock - 1, IsLive: false);
         CollectionView view = await database.OnceAsync(
             caller.UserId,
             key,
@@ -57,8 +52,14 @@ internal static partial class RegisterCollection
             request,
             MarketplaceJson.Default.RegisterCollectionRequest,
             MarketplaceJson.Default.CollectionView,
-            async transaction =>
+            () => observer.ReadStandardAsync(chain.Id, request.Contract, cancellationToken),
+            async (transaction, spoken) =>
             {
+                TokenStandard standard = spoken
+                    ?? throw Invalid("$.contract", "The contract speaks neither ERC-721 nor ERC-1155.");
+                Collection collection = new(
+                    chain.Id, request.Contract, standard, request.Name, chain.StartBlock, chain.StartBlock - 1,
+                    IsLive: false);
                 if (!await CollectionTable.AddAsync(transaction, collection, caller.UserId, cancellationToken))
                     throw new FailureException(FailureCode.Conflict, "The collection is registered already.");
                 await Audit.AppendAsync(

@@ -17,12 +17,18 @@ namespace Souk.Marketplace;
 
 /// <summary><c>POST /v1/listings</c>: puts a signed order up for sale.</summary>
 /// <remarks>
-/// Refuses with <c>invalid_request</c>, <c>order_mismatch</c>, <c>signature_invalid</c>, <c>price_mismatch</c>,
-/// <c>order_expired</c>, <c>counter_stale</c>, <c>not_token_owner</c>, <c>not_approved</c>, <c>order_exists</c>,
-/// <c>conflict</c>, in that order. The chain's facts are observed anew, in one block, and stored with it.
+/// Refuses with <c>invalid_request</c>, <c>order_exists</c> (listed), <c>order_mismatch</c>,
+/// <c>signature_invalid</c>, <c>price_mismatch</c>, <c>order_expired</c>, <c>counter_stale</c>,
+/// <c>not_token_owner</c>, <c>not_approved</c>, <c>order_exists</c> (spent on chain), <c>conflict</c>, in that order.
+/// The chain's facts are observed anew, in one block, and stored with it; no block applied here is newer.
 /// </remarks>
 internal static partial class SubmitListing
 {
+    /// <summary>
+    /// How often facts are observed that the follower overtakes: between two observations lies a block.
+    /// </summary>
+    private const int AttemptsMax = 3;
+
     /// <param name="Order">The order as the wallet signed it.</param>
     /// <param name="Signature">The signature, hexadecimal.</param>
     internal sealed record Request(OrderComponents Order, string Signature)
@@ -45,48 +51,57 @@ internal static partial class SubmitListing
         CancellationToken cancellationToken)
     {
         byte[] signature = ParseSignature(request.Signature);
-        // A repeat finds its preparation gone: then the stored answer is all there is to give.
-        PreparedListing? prepared = await FindPreparedAsync(database, caller, request, cancellationToken);
-        ListingRow? row = prepared is null
-            ? null
-            : await JudgeAsync(request, signature, prepared, chains, observer, database.Now, cancellationToken);
-
-        ListingView view = await database.OnceAsync(
-            caller.UserId,
-            key,
-            "POST /v1/listings",
-            request,
-            MarketplaceJson.Default.SubmitListingRequest,
-            MarketplaceJson.Default.ListingView,
-            transaction => StoreAsync(transaction, row ?? throw NotPrepared(), cancellationToken),
-            cancellationToken);
-        Log.Listed(logger, view.Id, view.OrderHash);
-        return TypedResults.Created($"/v1/listings/{view.Id}", view);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                ListingView view = await database.OnceAsync(
+                    caller.UserId,
+                    key,
+                    "POST /v1/listings",
+                    request,
+                    MarketplaceJson.Default.SubmitListingRequest,
+                    MarketplaceJson.Default.ListingView,
+                    () => JudgeAsync(request, signature, caller, database, chains, observer, cancellationToken),
+                    (transaction, judged) => StoreAsync(transaction, judged, cancellationToken),
+                    cancellationToken);
+                Log.Listed(logger, view.Id, view.OrderHash);
+                return TypedResults.Created($"/v1/listings/{view.Id}", view);
+            }
+            catch (StaleFactsException) when (attempt < AttemptsMax)
+            {
+                Log.JudgedAgain(logger, request.Order.Hash());
+            }
+            catch (StaleFactsException)
+            {
+                throw new FailureException(FailureCode.UpstreamUnavailable, "The chain's node lags behind its logs.");
+            }
+        }
     }
 
-    private static Task<PreparedListing?> FindPreparedAsync(
-        Database database, Caller caller, Request request, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            async transaction =>
-                await PreparedListingTable.FindAsync(
-                    transaction, request.Order.Hash(), caller.UserId, cancellationToken),
-            cancellationToken);
+    /// <summary>The chain was followed past the block in which a listing's facts were observed.</summary>
+    private sealed class StaleFactsException : Exception;
 
     private static async Task<ListingRow> JudgeAsync(
         Request request,
         byte[] signature,
-        PreparedListing prepared,
+        Caller caller,
+        Database database,
         ChainRegistry chains,
         ChainObserver observer,
-        DateTimeOffset now,
         CancellationToken cancellationToken)
     {
+        PreparedListing prepared = await database.ReadAsync(
+            transaction => RequirePreparedAsync(transaction, request.Order.Hash(), caller, cancellationToken),
+            cancellationToken);
         ListingTerms terms = Restore(prepared);
         ChainFacts facts = await observer.ObserveAsync(
             terms.Token, terms.Standard, terms.Seller, prepared.Price, cancellationToken);
         bool isSigned = await observer.IsSignedAsync(request.Order, prepared.ChainId, signature, cancellationToken);
         FeeSchedule fee = PlatformFee.Of(chains.Get(prepared.ChainId));
-        OrderHash hash = ListingRules.Check(request.Order, terms, fee, facts, isSigned, now).OrThrow();
+        OrderHash hash = ListingRules.Check(request.Order, terms, fee, facts, isSigned, database.Now).OrThrow();
+        if (await observer.IsSpentAsync(hash, prepared.ChainId, cancellationToken))
+            throw new FailureException(FailureCode.OrderExists, "The order was cancelled or filled on its chain.");
 
         Listing listing = new()
         {
@@ -102,14 +117,38 @@ internal static partial class SubmitListing
             StartsAt = terms.StartsAt,
             EndsAt = terms.EndsAt,
         };
+        // Of a price too small for a fee the order pays none: then nobody is to be taken for its recipient.
+        Address feeRecipient = terms.Price.PlatformFee.IsZero ? Address.Zero : fee.Recipient;
         return new ListingRow(
-            listing, request.Order, signature, fee.Version, fee.Recipient, prepared.Royalty.Recipient,
-            (long)facts.BlockNumber, facts.BlockHash, now);
+            listing, request.Order, signature, fee.Version, feeRecipient, prepared.Royalty.Recipient,
+            (long)facts.BlockNumber, facts.BlockHash, database.Now);
+    }
+
+    /// <summary>The caller's own preparation of this order. What is another's does not exist.</summary>
+    private static async Task<PreparedListing> RequirePreparedAsync(
+        Transaction transaction, OrderHash order, Caller caller, CancellationToken cancellationToken)
+    {
+        PreparedListing? prepared =
+            await PreparedListingTable.FindAsync(transaction, order, caller.UserId, cancellationToken);
+        if (prepared is not null)
+            return prepared;
+        if (await ListingTable.HasOrderAsync(transaction, order, caller.UserId, cancellationToken))
+            throw Listed();
+        throw new FailureException(new Failure(
+            FailureCode.OrderMismatch, "The order is not one that was prepared for this seller, or its time is over.")
+        {
+            Field = "$.order",
+        });
     }
 
     private static async Task<ListingView> StoreAsync(
         Transaction transaction, ListingRow judged, CancellationToken cancellationToken)
     {
+        // From here to the commit the cursor stands still: a log is either in the facts, or applied after this.
+        ChainCursor? cursor = await ChainCursorTable.LockSharedAsync(
+            transaction, judged.Listing.Token.ChainId, cancellationToken);
+        if (cursor?.Block.Number > judged.ObservedBlock)
+            throw new StaleFactsException();
         ListingRow row = judged with
         {
             Listing = judged.Listing with { Id = new ListingId(transaction.NewId()) },
@@ -121,7 +160,7 @@ internal static partial class SubmitListing
         }
         catch (PostgresException exception) when (PostgresFailures.IsDuplicate(exception, ListingTable.OrderConstraint))
         {
-            throw new FailureException(FailureCode.OrderExists, "The order is listed already.");
+            throw Listed();
         }
         catch (PostgresException exception) when (PostgresFailures.IsDuplicate(exception, ListingTable.OneOpenIndex))
         {
@@ -172,15 +211,14 @@ internal static partial class SubmitListing
             });
     }
 
-    private static FailureException NotPrepared() => new(new Failure(
-        FailureCode.OrderMismatch, "The order is not one that was prepared for this seller, or its time is over.")
-    {
-        Field = "$.order",
-    });
+    private static FailureException Listed() => new(FailureCode.OrderExists, "The order is listed already.");
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Listed {ListingId}, order {OrderHash}.")]
         internal static partial void Listed(ILogger logger, ListingId listingId, OrderHash orderHash);
+
+        [LoggerMessage(2, LogLevel.Information, "Judged order {OrderHash} again: the chain was followed meanwhile.")]
+        internal static partial void JudgedAgain(ILogger logger, OrderHash orderHash);
     }
 }

@@ -6,16 +6,18 @@ namespace Souk.Marketplace;
 /// <summary>The key whose word the zone contract takes; kept in Vault, read when used.</summary>
 internal sealed class ZoneSigner(Func<CancellationToken, Task<VaultSecret>> secrets)
 {
-    private (int Version, PrivateKey Key)? _last;
+    private Parsed? _last;
 
     /// <summary>The key, parsed anew when its secret has a new version.</summary>
     internal async ValueTask<PrivateKey> GetKeyAsync(CancellationToken cancellationToken)
     {
         VaultSecret secret = await secrets(cancellationToken);
-        if (_last is { } last && last.Version == secret.Version)
-            return last.Key;
-        PrivateKey key = PrivateKey.Parse(secret["zone_signer_key"]);
-        _last = (secret.Version, key);
-        return key;
+        Parsed? last = _last;
+        if (last?.Version != secret.Version)
+            _last = last = new Parsed(secret.Version, PrivateKey.Parse(secret["zone_signer_key"]));
+        return last.Key;
     }
+
+    /// <summary>Version and key in one reference, which another thread sees whole or not at all.</summary>
+    private sealed record Parsed(int Version, PrivateKey Key);
 }

@@ -37,6 +37,16 @@ public sealed partial record Listing
         };
     }
 
+    /// <summary>What an undone block leaves of it where the seller's token has another open listing by now.</summary>
+    /// <remarks>A token has one open listing of its seller's, and the newer one is what the seller means.</remarks>
+    public Listing GiveWay() => Status switch
+    {
+        ListingStatus.Active or ListingStatus.Held =>
+            this with { Status = ListingStatus.NeedsReconfirm, Reason = ListingReason.TokenReturned },
+        ListingStatus.CancelPending => this with { Status = ListingStatus.Cancelled },
+        _ => this,
+    };
+
     /// <summary>The chain shows the order cancelled, or its counter raised.</summary>
     /// <param name="reason"><see cref="ListingReason.CancelledOnChain"/> or <c>CounterRaised</c>.</param>
     public Decision<Listing> CancelOnChain(ListingReason reason)

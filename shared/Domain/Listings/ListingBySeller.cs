@@ -21,10 +21,11 @@ public sealed partial record Listing
             ListingReason.SellerCancelled);
     }
 
-    /// <summary>Says that it is still for sale after its token left and came back.</summary>
+    /// <summary>Says that it is for sale again: its token came back, or what made it Inactive was mended.</summary>
+    /// <remarks>The caller has seen on chain that a fill would pass.</remarks>
     /// <returns>Refuses with <c>conflict</c> unless it waits for that.</returns>
     public Decision<Listing> Confirm() =>
-        Status == ListingStatus.NeedsReconfirm
+        Status is ListingStatus.NeedsReconfirm or ListingStatus.Inactive
             ? MoveTo(ListingStatus.Active, null)
             : Refuse("The listing waits for no confirmation.");
 

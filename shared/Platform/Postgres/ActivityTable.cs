@@ -25,16 +25,18 @@ public sealed record ActivityEntry(
 /// <summary>Table <c>activity</c>.</summary>
 public static class ActivityTable
 {
+    // A block's time has whole seconds and may lie behind ours: what a listing led to never precedes the listing.
     private const string AddSql = """
         INSERT INTO activity (id, kind, chain_id, contract, token_id, quantity, from_address, to_address, price_wei,
             listing_id, transaction_hash, block_number, block_hash, happened_at)
-        VALUES ($1, $2, $3, $4, $5::numeric, $6::numeric, $7, $8, $9::numeric, $10, $11, $12, $13, $14)
+        VALUES ($1, $2, $3, $4, $5::numeric, $6::numeric, $7, $8, $9::numeric, $10, $11, $12, $13,
+            greatest($14, (SELECT created_at FROM listings WHERE id = $10)))
         """;
 
     private const string UnwindSql = "DELETE FROM activity WHERE chain_id = $1 AND block_number > $2";
 
     /// <summary>
-    /// Adds an entry; with an origin it happened in that block, without one it happened here and now.
+    /// Adds an entry; with an origin it happened in that block, but not before its listing; without one here and now.
     /// </summary>
     public static Task AddAsync(
         Transaction transaction, ActivityEntry entry, LogOrigin? origin, CancellationToken cancellationToken)

@@ -37,6 +37,11 @@ public static class ChainCursorTable
         FROM chain_cursors WHERE chain_id = $1 FOR UPDATE
         """;
 
+    private const string LockSharedSql = """
+        SELECT chain_id, number, hash, parent_hash, block_time, hints, hinted_block, reorgs, halted_reason
+        FROM chain_cursors WHERE chain_id = $1 FOR SHARE
+        """;
+
     private const string HintSql = """
         UPDATE chain_cursors SET hints = hints + 1, hinted_block = greatest(hinted_block, $2) WHERE chain_id = $1
         """;
@@ -94,6 +99,14 @@ public static class ChainCursorTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.FindAsync(LockSql, [chain], Read, cancellationToken);
+    }
+
+    /// <summary>The cursor, which nobody moves before this transaction ends; others may read it so too.</summary>
+    public static Task<ChainCursor?> LockSharedAsync(
+        Transaction transaction, ChainId chain, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.FindAsync(LockSharedSql, [chain], Read, cancellationToken);
     }
 
     /// <summary>Raises the target: whoever leads, or will lead, looks again.</summary>

@@ -79,6 +79,19 @@ public static class ListingTable
         ORDER BY id FOR UPDATE
         """;
 
+    private const string HasOrderSql = "SELECT id FROM listings WHERE order_hash = $1 AND seller_id = $2";
+
+    private const string HasOpenTwinSql = """
+        SELECT id FROM listings
+        WHERE chain_id = $1 AND contract = $2 AND token_id = $3::numeric AND seller = $4 AND id <> $5
+            AND standard = 'erc721' AND protection = 'protected' AND status IN ('active', 'held', 'cancel_pending')
+        """;
+
+    private const string UnwindSql = """
+        UPDATE listings SET observed_block = $2, observed_hash = $3
+        WHERE chain_id = $1 AND observed_block > $2 AND finalized_at IS NULL
+        """;
+
     private const string ClaimDueSql = $"""
         SELECT {Columns} FROM listings
         WHERE chain_id = $1 AND finalized_at IS NULL AND (ends_at <= $2
@@ -161,6 +174,41 @@ public static class ListingTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.ListAsync(LockByOffererSql, [chain, offerer], Read, cancellationToken);
+    }
+
+    /// <summary>Whether this user has listed the order.</summary>
+    public static async Task<bool> HasOrderAsync(
+        Transaction transaction, OrderHash order, Guid sellerId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.FindValueAsync(HasOrderSql, [order, sellerId], row => row.Id(0), cancellationToken)
+            is not null;
+    }
+
+    /// <summary>
+    /// Whether the seller's token has another open listing, beside which this one must not be opened.
+    /// </summary>
+    public static async Task<bool> HasOpenTwinAsync(
+        Transaction transaction, Listing listing, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(listing);
+        return listing.Standard == TokenStandard.Erc721 && await transaction.FindValueAsync(
+            HasOpenTwinSql,
+            [
+                listing.Token.ChainId, listing.Token.Contract, listing.Token.TokenId, listing.Seller, listing.Id.Value,
+            ],
+            row => row.Id(0),
+            cancellationToken) is not null;
+    }
+
+    /// <summary>Blocks above this one were undone: facts observed in them are taken for this one's.</summary>
+    public static Task UnwindAsync(
+        Transaction transaction, ChainId chain, FollowedBlock to, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(to);
+        return transaction.ExecuteAsync(UnwindSql, [chain, to.Number, to.Hash], cancellationToken);
     }
 
     /// <summary>Listings that the chain's time has decided, at most so many, locked.</summary>

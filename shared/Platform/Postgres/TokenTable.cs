@@ -97,23 +97,27 @@ public static class TokenTable
     }
 
     /// <summary>Undoes every movement above a block. Each is undone whole, so the order does not matter.</summary>
-    public static async Task UnwindAsync(
+    /// <returns>The movements that were undone, as they had been.</returns>
+    public static async Task<List<(TokenReference Token, TokenMoved Moved)>> UnwindAsync(
         Transaction transaction, ChainId chain, long toBlock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        List<(Address Contract, TokenMoved Moved)> undone = await transaction.ListAsync(
+        List<(TokenReference Token, TokenMoved Moved)> undone = await transaction.ListAsync(
             UndoSql,
             [chain, toBlock],
-            row => (row.Address(0), new TokenMoved(
-                TokenStandard.Erc721, row.Address(3), row.Address(2), row.TokenId(1), row.Number(4))),
+            row => (new TokenReference(chain, row.Address(0), row.TokenId(1)), new TokenMoved(
+                TokenStandard.Erc721, row.Address(2), row.Address(3), row.TokenId(1), row.Number(4))),
             cancellationToken);
         // Credits first: a token that moved twice in the orphan must not run below nothing on its way back.
-        foreach ((Address contract, TokenMoved back) in undone)
-            await CreditAsync(transaction, chain, contract, back, cancellationToken);
-        foreach ((Address contract, TokenMoved back) in undone)
-            await DebitAsync(transaction, chain, contract, back, cancellationToken);
+        foreach ((TokenReference token, TokenMoved moved) in undone)
+            await CreditAsync(transaction, chain, token.Contract, Back(moved), cancellationToken);
+        foreach ((TokenReference token, TokenMoved moved) in undone)
+            await DebitAsync(transaction, chain, token.Contract, Back(moved), cancellationToken);
         await transaction.ExecuteAsync(ForgetEmptySql, [chain], cancellationToken);
+        return undone;
     }
+
+    private static TokenMoved Back(TokenMoved moved) => moved with { From = moved.To, To = moved.From };
 
     private static async Task AddAsync(
         Transaction transaction, ChainId chain, Address contract, TokenMoved moved, CancellationToken cancellationToken)
