@@ -202,7 +202,7 @@ public sealed class FunctionApp<TFunction> : IAsyncDisposable
     private async Task HostAsync(CancellationToken cancellationToken)
     {
         _configuration = new ConfigurationBuilder()
-            .AddJsonFile(World.SettingsPath)
+            .AddInMemoryCollection(FileSettings())
             .AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["PORT"] = _port.Number.ToString(CultureInfo.InvariantCulture),
@@ -216,6 +216,16 @@ public sealed class FunctionApp<TFunction> : IAsyncDisposable
         _app = FunctionHost.Build<TFunction>(_configuration, _options.Clock, _options.Entropy);
         await _app.StartAsync(cancellationToken);
     }
+
+    /// <summary>The world's settings; its chains only where a test brings none of its own.</summary>
+    private IEnumerable<KeyValuePair<string, string?>> FileSettings()
+    {
+        bool hasChains = _options.Settings.Keys.Any(IsOfChain);
+        IConfiguration file = new ConfigurationBuilder().AddJsonFile(World.SettingsPath).Build();
+        return file.AsEnumerable().Where(setting => !hasChains || !IsOfChain(setting.Key));
+    }
+
+    private static bool IsOfChain(string key) => key.StartsWith("Chains:", StringComparison.OrdinalIgnoreCase);
 
     private async Task StopAsync()
     {
