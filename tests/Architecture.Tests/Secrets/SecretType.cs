@@ -63,7 +63,9 @@ internal sealed partial record SecretType(Type Type, IReadOnlyList<FieldInfo> Fi
     {
         string name = Backing().Replace(field.Name, "$1").TrimStart('_');
         return Fill(field.FieldType, Marker) is string or string[] or Dictionary<string, string>
-            && (SecretName().IsMatch(name) || SecretWhateverTheName.Contains($"{field.DeclaringType!.Name}.{name}"));
+            && (SecretName().IsMatch(name)
+                || SecretWhateverTheName.Contains($"{field.DeclaringType!.Name}.{name}")
+                || (SecretTypeName().IsMatch(field.DeclaringType.Name) && WholeName().IsMatch(name)));
     }
 
     private static object? Fill(Type type, string text)
@@ -81,7 +83,7 @@ internal sealed partial record SecretType(Type Type, IReadOnlyList<FieldInfo> Fi
     private static bool IsListOf(Type type, Type list) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == list;
 
-    [GeneratedRegex("^<(.+)>k__BackingField$")]
+    [GeneratedRegex("^<(.+)>(k__BackingField|P)$")]
     private static partial Regex Backing();
 
     [GeneratedRegex(
@@ -89,4 +91,10 @@ internal sealed partial record SecretType(Type Type, IReadOnlyList<FieldInfo> Fi
             + "|^message$|^values$",
         RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
+
+    [GeneratedRegex("(Token|Secret|Bearer|Credential|Signature)$")]
+    private static partial Regex SecretTypeName();
+
+    [GeneratedRegex("^(value|text|compact)$", RegexOptions.IgnoreCase)]
+    private static partial Regex WholeName();
 }
