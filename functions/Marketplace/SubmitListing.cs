@@ -92,7 +92,7 @@ internal static partial class SubmitListing
         CancellationToken cancellationToken)
     {
         PreparedListing prepared = await database.ReadAsync(
-            transaction => RequirePreparedAsync(transaction, request.Order.Hash(), caller, cancellationToken),
+            transaction => RequirePreparedAsync(transaction, request.Order.Hash(), caller, chains, cancellationToken),
             cancellationToken);
         ListingTerms terms = Restore(prepared);
         ChainFacts facts = await observer.ObserveAsync(
@@ -126,14 +126,23 @@ internal static partial class SubmitListing
 
     /// <summary>The caller's own preparation of this order. What is another's does not exist.</summary>
     private static async Task<PreparedListing> RequirePreparedAsync(
-        Transaction transaction, OrderHash order, Caller caller, CancellationToken cancellationToken)
+        Transaction transaction,
+        OrderHash order,
+        Caller caller,
+        ChainRegistry chains,
+        CancellationToken cancellationToken)
     {
         PreparedListing? prepared =
             await PreparedListingTable.FindAsync(transaction, order, caller.UserId, cancellationToken);
         if (prepared is not null)
             return prepared;
-        if (await ListingTable.HasOrderAsync(transaction, order, caller.UserId, cancellationToken))
-            throw Listed();
+        // An order does not say its chain; its signature does.
+        foreach (ChainSettings chain in chains.All)
+        {
+            if (await ListingTable.HasOrderAsync(transaction, chain.Id, order, caller.UserId, cancellationToken))
+                throw Listed();
+        }
+
         throw new FailureException(new Failure(
             FailureCode.OrderMismatch, "The order is not one that was prepared for this seller, or its time is over.")
         {

@@ -79,7 +79,8 @@ public static class ListingTable
         ORDER BY id FOR UPDATE
         """;
 
-    private const string HasOrderSql = "SELECT id FROM listings WHERE order_hash = $1 AND seller_id = $2";
+    private const string HasOrderSql =
+        "SELECT id FROM listings WHERE chain_id = $1 AND order_hash = $2 AND seller_id = $3";
 
     private const string HasOpenTwinSql = """
         SELECT id FROM listings
@@ -176,13 +177,13 @@ public static class ListingTable
         return transaction.ListAsync(LockByOffererSql, [chain, offerer], Read, cancellationToken);
     }
 
-    /// <summary>Whether this user has listed the order.</summary>
+    /// <summary>Whether this user has listed the order on this chain.</summary>
     public static async Task<bool> HasOrderAsync(
-        Transaction transaction, OrderHash order, Guid sellerId, CancellationToken cancellationToken)
+        Transaction transaction, ChainId chain, OrderHash order, Guid sellerId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return await transaction.FindValueAsync(HasOrderSql, [order, sellerId], row => row.Id(0), cancellationToken)
-            is not null;
+        return await transaction.FindValueAsync(
+            HasOrderSql, [chain, order, sellerId], row => row.Id(0), cancellationToken) is not null;
     }
 
     /// <summary>

@@ -55,8 +55,6 @@ public static class TokenTable
         RETURNING contract, token_id::text, from_address, to_address, quantity::text
         """;
 
-    private const string ForgetEmptySql = "DELETE FROM token_balances WHERE chain_id = $1 AND quantity = 0";
-
     /// <summary>Applies a movement once.</summary>
     /// <returns>False when its log was applied before.</returns>
     public static async Task<bool> MoveAsync(
@@ -113,7 +111,6 @@ public static class TokenTable
             await CreditAsync(transaction, chain, token.Contract, Back(moved), cancellationToken);
         foreach ((TokenReference token, TokenMoved moved) in undone)
             await DebitAsync(transaction, chain, token.Contract, Back(moved), cancellationToken);
-        await transaction.ExecuteAsync(ForgetEmptySql, [chain], cancellationToken);
         return undone;
     }
 
