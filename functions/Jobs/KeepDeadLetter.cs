@@ -1,4 +1,3 @@
-using System.Text;
 using Souk.Platform.CloudEvents;
 using Souk.Platform.Postgres;
 
@@ -11,18 +10,17 @@ internal static class KeepDeadLetter
 
     private const string AddSql = """
         INSERT INTO dead_letters (source, id, type, subject, data, reason, created_at)
-        VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7) ON CONFLICT DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
         """;
 
     internal static Task HandleAsync(EventContext context)
     {
         ReceivedEvent dead = context.Event;
         string reason = dead.Extensions.GetValueOrDefault(ErrorCodeExtension, "undelivered");
-        string? data = dead.Data.IsEmpty ? null : Encoding.UTF8.GetString(dead.Data.Span);
         return context.Get<Database>().WriteAsync(
             transaction => transaction.ExecuteAsync(
                 AddSql,
-                [dead.Source, dead.Id, dead.Type, dead.Subject, data, reason, transaction.Now],
+                [dead.Source, dead.Id, dead.Type, dead.Subject, dead.Data, reason, transaction.Now],
                 context.CancellationToken),
             context.CancellationToken);
     }

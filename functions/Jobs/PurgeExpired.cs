@@ -10,8 +10,8 @@ internal static partial class PurgeExpired
     private const int RowsMax = 10_000;
 
     private const string IdempotencySql = """
-        DELETE FROM idempotency_keys WHERE ctid IN (
-            SELECT ctid FROM idempotency_keys WHERE expires_at <= $1 LIMIT $2)
+        DELETE FROM idempotency_keys WHERE (room, caller, key) IN (
+            SELECT room, caller, key FROM idempotency_keys WHERE expires_at <= $1 LIMIT $2)
         """;
 
     private const string OutboxSql = """
@@ -21,12 +21,12 @@ internal static partial class PurgeExpired
 
     // Deliveries of providers (consumer webhooks) stay for good: their ids are the only guard against a replay.
     private const string InboxSql = """
-        DELETE FROM inbox WHERE ctid IN (
-            SELECT ctid FROM inbox WHERE taken_at <= $1::timestamptz - interval '30 days'
-                AND consumer <> 'webhooks' LIMIT $2)
+        DELETE FROM inbox WHERE (consumer, source, id) IN (
+            SELECT consumer, source, id FROM inbox
+            WHERE taken_at <= $1::timestamptz - interval '30 days' AND consumer <> 'webhooks' LIMIT $2)
         """;
 
-    // Refresh tokens and wallet challenges go with their session.
+    // Its refresh tokens and wallet challenges go with it.
     private const string SessionsSql = """
         DELETE FROM sessions WHERE id IN (
             SELECT id FROM sessions WHERE expires_at <= $1::timestamptz - interval '30 days' LIMIT $2)

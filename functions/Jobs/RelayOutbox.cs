@@ -14,7 +14,10 @@ internal static partial class RelayOutbox
     /// <summary>How many rows one claim takes: a second's sending.</summary>
     private const int BatchRowsMax = 100;
 
-    /// <summary>How long a run may claim; the next tick goes on.</summary>
+    /// <summary>How many events in a row may be lost before a run takes the broker for down: 6 s of waiting.</summary>
+    private const int LostInARowMax = 3;
+
+    /// <summary>How long a run sends, under a request's 25 s; the next tick goes on.</summary>
     private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(15);
 
     private const string FinishSql = """
@@ -48,17 +51,23 @@ internal static partial class RelayOutbox
             t => t.ExecuteAsync(FinishSql, [t.Now], context.CancellationToken), context.CancellationToken);
 
         int sent = 0;
+        int lostInARow = 0;
         int claimed;
+        bool MayGoOn() => lostInARow < LostInARowMax && database.Now < end;
         do
         {
             List<OutgoingEvent> batch = await database.WriteAsync(
                 t => t.ListAsync(ClaimSql, [t.Now, BatchRowsMax], Outbox.Read, context.CancellationToken),
                 context.CancellationToken);
             claimed = batch.Count;
-            foreach (OutgoingEvent due in batch.OrderBy(row => row.Sequence))
-                sent += await TrySendAsync(database, sender, due, context.CancellationToken) ? 1 : 0;
+            foreach (OutgoingEvent due in batch.OrderBy(row => row.Sequence).TakeWhile(_ => MayGoOn()))
+            {
+                bool isSent = await TrySendAsync(database, sender, due, context.CancellationToken);
+                sent += isSent ? 1 : 0;
+                lostInARow = isSent ? 0 : lostInARow + 1;
+            }
         }
-        while (claimed == BatchRowsMax && database.Now < end);
+        while (claimed == BatchRowsMax && MayGoOn());
 
         Log.Relayed(context.Get<ILoggerFactory>().CreateLogger("Souk.Jobs"), finished, sent);
     }
@@ -70,7 +79,8 @@ internal static partial class RelayOutbox
         {
             await sender.SendAsync(due, cancellationToken);
         }
-        catch (Exception exception) when (CloudEventSender.IsUndelivered(exception))
+        catch (Exception exception)
+            when (CloudEventSender.IsUndelivered(exception) && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Souk.Platform.Configuration;
 using Souk.Platform.Http;
 
 namespace Souk.Platform.CloudEvents;
@@ -9,6 +10,7 @@ public sealed class BrokerOptions
 {
     /// <summary>The broker's ingress, as its status says.</summary>
     [Required]
+    [AbsoluteUrl]
     public Uri? Url { get; set; }
 
     /// <summary>2 s an attempt and no retry: what is not delivered now, the relay sends again.</summary>

@@ -126,22 +126,23 @@ public sealed partial class Database : IAsyncDisposable
         }
 
         if (_sender is not null && transaction.Announced.Count > 0)
-            await SendInlineAsync(_sender, [.. transaction.Announced]);
+            await SendInlineAsync(_sender, transaction.Announced);
         return result;
     }
 
-    private async Task SendInlineAsync(CloudEventSender sender, Guid[] ids)
+    private async Task SendInlineAsync(CloudEventSender sender, IReadOnlyList<OutgoingEvent> events)
     {
         using CancellationTokenSource cut = new(InlineSendMax, _clock);
         try
         {
-            List<OutgoingEvent> events = await ReadAsync(t => Outbox.FindAsync(t, ids, cut.Token), cut.Token);
             foreach (OutgoingEvent announced in events)
                 await sender.SendAsync(announced, cut.Token);
         }
-        catch (Exception exception) when (CloudEventSender.IsUndelivered(exception) || exception is NpgsqlException)
+#pragma warning disable CA1031 // The work is committed: nothing that fails from here on may tell the caller otherwise.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            Log.LeftToRelay(_logger, ids.Length, exception.GetType().Name);
+            Log.LeftToRelay(_logger, events.Count, exception.GetType().Name);
         }
     }
 

@@ -15,14 +15,10 @@ public static class Outbox
     private const string AddSql = """
         INSERT INTO outbox (id, room, type, subject, data, traceparent, consumers, created_at, due_at)
         VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9)
+        RETURNING id, room, type, subject, sequence, data::text, traceparent, created_at
         """;
 
-    private const string FindSql = """
-        SELECT id, room, type, subject, sequence, data::text, traceparent, created_at
-        FROM outbox WHERE id = ANY ($1) ORDER BY sequence
-        """;
-
-    internal static async Task<Guid> AddAsync<T>(
+    internal static async Task<OutgoingEvent> AddAsync<T>(
         Transaction transaction,
         EventType type,
         string subject,
@@ -30,23 +26,15 @@ public static class Outbox
         JsonTypeInfo<T> json,
         CancellationToken cancellationToken)
     {
-        Guid id = transaction.NewId();
-        await transaction.ExecuteAsync(
+        List<OutgoingEvent> added = await transaction.ListAsync(
             AddSql,
             [
-                id, transaction.Room, type.Name, subject, JsonSerializer.Serialize(data, json), Activity.Current?.Id,
-                type.Consumers.ToArray(), transaction.Now, transaction.Now + RelayDelay,
+                transaction.NewId(), transaction.Room, type.Name, subject, JsonSerializer.Serialize(data, json),
+                Activity.Current?.Id, type.Consumers.ToArray(), transaction.Now, transaction.Now + RelayDelay,
             ],
+            Read,
             cancellationToken);
-        return id;
-    }
-
-    /// <summary>Reads rows as the events they are sent as, in the order they were written.</summary>
-    public static Task<List<OutgoingEvent>> FindAsync(
-        Transaction transaction, Guid[] ids, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(FindSql, [ids], Read, cancellationToken);
+        return added[0];
     }
 
     /// <summary>

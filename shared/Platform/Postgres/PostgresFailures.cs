@@ -23,12 +23,15 @@ public static class PostgresFailures
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation
         && violation.ConstraintName == constraint;
 
-    /// <summary>A lost connection or a busy server is transient; anything else is a defect of ours.</summary>
+    /// <summary>
+    /// A lost connection, a busy server (class 53), one that stops (57) or a password rotated this moment (28) is
+    /// transient; anything else is a defect of ours.
+    /// </summary>
     public static Failure Classify(NpgsqlException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         bool isDefect = exception is PostgresException { IsTransient: false, SqlState: { } state }
-            && !state.StartsWith("57", StringComparison.Ordinal) && !IsSerialization(exception);
+            && !state.StartsWith("57", StringComparison.Ordinal) && !IsCredentialRefused(exception);
         return isDefect
             ? new Failure(
                 FailureCode.Internal,

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using Souk.Domain.Events;
+using Souk.Platform.CloudEvents;
 using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Postgres;
@@ -15,7 +16,7 @@ public sealed class Transaction
 
     private readonly NpgsqlConnection _connection;
     private readonly EntropySource _entropy;
-    private readonly List<Guid> _announced = [];
+    private readonly List<OutgoingEvent> _announced = [];
     private int _ids;
 
     internal Transaction(NpgsqlConnection connection, string room, DateTimeOffset now, EntropySource entropy)
@@ -32,8 +33,8 @@ public sealed class Transaction
     /// <summary>The function whose database role this is.</summary>
     public string Room { get; }
 
-    /// <summary>The outbox rows added so far; they are sent once the transaction has committed.</summary>
-    internal IReadOnlyList<Guid> Announced => _announced;
+    /// <summary>The events announced so far; they are sent once the transaction has committed.</summary>
+    internal IReadOnlyList<OutgoingEvent> Announced => _announced;
 
     /// <summary>A new identifier that sorts by time, and in this unit of work by when it was asked for.</summary>
     /// <remarks>

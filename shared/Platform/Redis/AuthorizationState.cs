@@ -39,8 +39,13 @@ public sealed class AuthorizationState(RedisClient redis, Database database)
         if (cached == Gone)
             return false;
 
+        DateTimeOffset readAt = database.Now;
         string current = await ReadAsync(caller.SessionId, cancellationToken);
-        await redis.PutAsync(key, current, Lifetime, cancellationToken);
+
+        // The answer's age counts from before it was read: a slow read must not stretch the 4 seconds.
+        TimeSpan left = Lifetime - (database.Now - readAt);
+        if (left > TimeSpan.Zero)
+            await redis.PutAsync(key, current, left, cancellationToken);
         return current == expected;
     }
 

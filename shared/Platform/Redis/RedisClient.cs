@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Souk.Domain.Failures;
 using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
 
 namespace Souk.Platform.Redis;
 
@@ -16,6 +17,7 @@ public sealed partial class RedisClient(
     ILogger<RedisClient> logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly CurrentLogin _login = new();
     private ConnectionMultiplexer? _connection;
 
     /// <summary>Connects, so that the first request finds a connection.</summary>
@@ -64,7 +66,21 @@ public sealed partial class RedisClient(
         catch (Exception exception) when (IsDown(exception))
         {
             Log.Down(logger, exception.GetType().Name);
+            await TryRefreshLoginAsync(cancellationToken);
             return whenDown;
+        }
+    }
+
+    /// <summary>A rotated password is met by the library's own next attempt to connect.</summary>
+    private async Task TryRefreshLoginAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _login.Value = await login(cancellationToken);
+        }
+        catch (FailureException)
+        {
+            // Without Vault the old one stands; the next call asks again.
         }
     }
 
@@ -88,16 +104,16 @@ public sealed partial class RedisClient(
 
     private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
-        (string user, string password) = await login(cancellationToken);
+        _login.Value = await login(cancellationToken);
         int timeoutMs = (int)options.CommandTimeout.TotalMilliseconds;
         ConfigurationOptions settings = new()
         {
+            Defaults = _login,
             EndPoints = { options.Endpoint },
-            User = user,
-            Password = password,
             Ssl = options.Tls,
             AbortOnConnectFail = false,
             ConnectTimeout = 1000,
+            ConnectRetry = 1,
             AsyncTimeout = timeoutMs,
             SyncTimeout = timeoutMs,
             BacklogPolicy = BacklogPolicy.FailFast,
@@ -107,6 +123,16 @@ public sealed partial class RedisClient(
             ClientName = "souk",
         };
         return await ConnectionMultiplexer.ConnectAsync(settings);
+    }
+
+    /// <summary>What each handshake asks for its user and password.</summary>
+    private sealed class CurrentLogin : DefaultOptionsProvider
+    {
+        public (string User, string Password) Value { get; set; }
+
+        public override string? User => Value.User;
+
+        public override string? Password => Value.Password;
     }
 
     private static partial class Log

@@ -16,6 +16,7 @@ public sealed class CodeTests
         "shared/Platform/Hosting/Warmup.cs",
         "shared/Platform/Hosting/RequestPipeline.cs",
         "shared/Platform/CloudEvents/EventEndpoint.cs",
+        "shared/Platform/Postgres/Database.cs",
     ];
 
     [Fact]

@@ -48,15 +48,16 @@ CREATE POLICY inbox_own ON inbox
     USING (pg_has_role(consumer::name, 'MEMBER')) WITH CHECK (pg_has_role(consumer::name, 'MEMBER'));
 CREATE POLICY inbox_relay ON inbox TO jobs USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE ON inbox TO auth, marketplace, signing, webhooks;
-GRANT SELECT (ctid, consumer, source, id, taken_at), INSERT, DELETE ON inbox TO jobs;
+GRANT SELECT (consumer, source, id, taken_at), INSERT, DELETE ON inbox TO jobs;
 
--- One row per event that no consumer could take. Written by jobs, the broker's dead-letter sink.
+-- One row per event that no consumer could take, its data as they came: what is poison may well be no JSON. Written
+-- by jobs, the broker's dead-letter sink.
 CREATE TABLE dead_letters (
     source     text NOT NULL,
     id         text NOT NULL,
     type       text NOT NULL,
     subject    text,
-    data       jsonb,
+    data       bytea,
     reason     text NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (source, id)
@@ -84,7 +85,7 @@ CREATE POLICY idempotency_own ON idempotency_keys
 CREATE POLICY idempotency_purge ON idempotency_keys TO jobs USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT ON idempotency_keys TO auth, marketplace, signing, webhooks;
 GRANT UPDATE (response) ON idempotency_keys TO auth, marketplace, signing, webhooks;
-GRANT SELECT (ctid, expires_at), DELETE ON idempotency_keys TO jobs;
+GRANT SELECT (room, caller, key, expires_at), DELETE ON idempotency_keys TO jobs;
 
 -- One row per thing that only one instance may work on at a time: who may until when, and a fence that rises with
 -- every new holder, so that a holder who slept too long is refused by the rows it tries to write.

@@ -23,10 +23,11 @@ RETURNS bytea LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
         (extract(epoch FROM happened_at) * 1000000)::bigint::text), 'UTF8'))
 $$;
 
--- The lock makes the chain a chain: two acts at once would otherwise both follow the same row.
+-- The lock makes the chain a chain: two acts at once would otherwise both follow the same row. pg_temp is named, and
+-- last: left out, it is searched first, and a caller's temporary table "audit" would take the row.
 CREATE FUNCTION append_audit(
     p_room text, p_actor uuid, p_action text, p_subject text, p_detail jsonb, p_happened_at timestamptz)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog AS $$
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     last record;
     next_sequence bigint;

@@ -98,7 +98,7 @@ CREATE TABLE dead_letters (
     id text NOT NULL,
     type text NOT NULL,
     subject text,
-    data jsonb,
+    data bytea,
     reason text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT dead_letters_pkey PRIMARY KEY (source, id)
@@ -624,7 +624,7 @@ CREATE OR REPLACE FUNCTION public.append_audit(p_room text, p_actor uuid, p_acti
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public', 'pg_catalog'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 DECLARE
     last record;
@@ -680,12 +680,12 @@ GRANT INSERT, SELECT, UPDATE ON chain_cursors TO marketplace;
 GRANT INSERT, SELECT, UPDATE (backfilled_to, is_live) ON collections TO marketplace;
 GRANT DELETE, INSERT, SELECT ON dead_letters TO jobs;
 GRANT INSERT, SELECT, UPDATE (response) ON idempotency_keys TO auth;
-GRANT DELETE, SELECT (ctid, expires_at) ON idempotency_keys TO jobs;
+GRANT DELETE, SELECT (caller, expires_at, key, room) ON idempotency_keys TO jobs;
 GRANT INSERT, SELECT, UPDATE (response) ON idempotency_keys TO marketplace;
 GRANT INSERT, SELECT, UPDATE (response) ON idempotency_keys TO signing;
 GRANT INSERT, SELECT, UPDATE (response) ON idempotency_keys TO webhooks;
 GRANT INSERT, SELECT, UPDATE ON inbox TO auth;
-GRANT DELETE, INSERT, SELECT (consumer, ctid, id, source, taken_at) ON inbox TO jobs;
+GRANT DELETE, INSERT, SELECT (consumer, id, source, taken_at) ON inbox TO jobs;
 GRANT INSERT, SELECT, UPDATE ON inbox TO marketplace;
 GRANT INSERT, SELECT, UPDATE ON inbox TO signing;
 GRANT INSERT, SELECT, UPDATE ON inbox TO webhooks;
