@@ -17,6 +17,8 @@ public static class CloudEventBinding
     private const string StructuredType = "application/cloudevents+json";
     private const string BatchType = "application/cloudevents-batch";
     private const string AnyStructuredType = "application/cloudevents";
+    private const int IdLengthMax = 200;
+    private const int SourceLengthMax = 500;
     private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>Reads the event of a request.</summary>
@@ -38,7 +40,8 @@ public static class CloudEventBinding
                 _ => ReadBinary(request, body),
             };
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or JsonException)
+        catch (Exception exception) when (
+            exception is ArgumentException or FormatException or InvalidOperationException or JsonException)
         {
             throw Poison("The event's attributes are missing or malformed.", exception);
         }
@@ -69,7 +72,7 @@ public static class CloudEventBinding
     {
         using JsonDocument document = JsonDocument.Parse(body, Limits);
         CloudEvent parsed = new(CloudEventsSpecVersion.V1_0);
-        byte[] data = [];
+        byte[]? data = null;
         bool isVersioned = false;
         foreach (JsonProperty member in document.RootElement.EnumerateObject())
         {
@@ -78,6 +81,8 @@ public static class CloudEventBinding
                 case "specversion":
                     isVersioned = member.Value.ValueEquals("1.0");
                     break;
+                case "data" or "data_base64" when data is not null:
+                    throw Poison("An event's data come once.");
                 case "data":
                     data = JsonSerializerBytes(member.Value);
                     break;
@@ -90,13 +95,15 @@ public static class CloudEventBinding
             }
         }
 
-        return isVersioned ? Finish(parsed, data) : throw Poison("The event's specversion is not 1.0.");
+        return isVersioned ? Finish(parsed, data ?? []) : throw Poison("The event's specversion is not 1.0.");
     }
 
     private static ReceivedEvent Finish(CloudEvent parsed, byte[] data)
     {
         if (!parsed.IsValid)
             throw Poison("The event lacks an id, a source or a type.");
+        if (parsed.Id!.Length > IdLengthMax || parsed.Source!.OriginalString.Length > SourceLengthMax)
+            throw Poison("The event's id or source is longer than the inbox keeps.");
         Dictionary<string, string> extensions = new(StringComparer.Ordinal);
         foreach ((CloudEventAttribute attribute, object value) in parsed.GetPopulatedAttributes())
         {
@@ -105,7 +112,7 @@ public static class CloudEventBinding
         }
 
         return new ReceivedEvent(
-            parsed.Id!, parsed.Source!.OriginalString, parsed.Type!, parsed.Subject, parsed.Time, extensions, data);
+            parsed.Id, parsed.Source.OriginalString, parsed.Type!, parsed.Subject, parsed.Time, extensions, data);
     }
 
     private static string TextOf(JsonElement value) => value.ValueKind switch

@@ -28,12 +28,13 @@ public sealed class EventRoutes
 {
     private readonly Dictionary<string, Func<EventContext, Task>> _handlers = new(StringComparer.Ordinal);
 
-    /// <summary>Events of this type go to <paramref name="handler"/> with their data read strictly.</summary>
+    /// <summary>Events of this type go to <paramref name="handler"/>; absent or null members are poison.</summary>
     public EventRoutes On<T>(EventType type, JsonTypeInfo<T> json, Func<EventContext, T, Task> handler)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(type);
-        _handlers.Add(type.Name, context => handler(context, ReadData(context.Event, json)));
+        JsonTypeInfo<T> strict = StrictJson.ForEvents(json);
+        _handlers.Add(type.Name, context => handler(context, ReadData(context.Event, strict)));
         return this;
     }
 
@@ -65,10 +66,14 @@ public sealed class EventRoutes
             return JsonSerializer.Deserialize(received.Data.Span, json)
                 ?? throw new FailureException(FailureCode.EventPoison, "The event has no data.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is half a surrogate pair, escaped: well-formed JSON, but no text.
             throw new FailureException(
-                new Failure(FailureCode.EventPoison, $"The event's data is malformed at {exception.Path}."), exception);
+                new Failure(
+                    FailureCode.EventPoison,
+                    $"The event's data are malformed at {(exception as JsonException)?.Path}."),
+                exception);
         }
     }
 }

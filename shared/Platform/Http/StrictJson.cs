@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Souk.Platform.Http;
 
@@ -19,5 +20,15 @@ public static class StrictJson
         options.AllowDuplicateProperties = false;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.MaxDepth = 32;
+    }
+
+    /// <summary>How events' data are read: as strictly, but a newer sender's further members are let pass.</summary>
+    public static JsonTypeInfo<T> ForEvents<T>(JsonTypeInfo<T> json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        JsonSerializerOptions options = new() { TypeInfoResolver = json.OriginatingResolver };
+        Apply(options);
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
+        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 }
