@@ -25,6 +25,10 @@ public sealed class TestTokens : IDisposable
         _vault = VaultRegistration.CreateClient(options, TimeProvider.System, NullLogger<VaultClient>.Instance);
     }
 
+    /// <summary>Signs what a token of any header and payload is made of, with the newest version of the key.</summary>
+    public Task<byte[]> SignAsync(string signingInput, CancellationToken cancellationToken) =>
+        _vault.SignAsync(AccessTokenVerifier.TransitKey, Encoding.ASCII.GetBytes(signingInput), cancellationToken);
+
     /// <summary>The compact token.</summary>
     public async Task<string> SignAsync(AccessTokenClaims claims, CancellationToken cancellationToken)
     {

@@ -19,8 +19,6 @@ namespace Souk.Platform.Hosting;
 public sealed class FunctionBuilder
 {
     private readonly List<string> _faults = [];
-    private readonly Lazy<VaultClient> _vault;
-    private readonly Lazy<CloudEventSender> _sender;
 
     internal FunctionBuilder(
         string name, IConfiguration configuration, TimeProvider clock, EntropySource entropy, ILoggerFactory loggers)
@@ -30,8 +28,7 @@ public sealed class FunctionBuilder
         Clock = clock;
         Entropy = entropy;
         Loggers = loggers;
-        _vault = new Lazy<VaultClient>(CreateVault);
-        _sender = new Lazy<CloudEventSender>(CreateSender);
+        Vault = CreateVault();
         Services.AddSingleton(clock);
         Services.AddSingleton(entropy);
         Services.AddSingleton(loggers);
@@ -56,7 +53,7 @@ public sealed class FunctionBuilder
     public IServiceCollection Services { get; } = new ServiceCollection();
 
     /// <summary>The secrets' client; making it sends nothing.</summary>
-    public VaultClient Vault => _vault.Value;
+    public VaultClient Vault { get; }
 
     /// <summary>Where this function's own secrets are: <c>secret/data/&lt;name&gt;</c>.</summary>
     public string SecretPath => Name;
@@ -66,6 +63,8 @@ public sealed class FunctionBuilder
     internal List<IJsonTypeInfoResolver> Json { get; } = [];
 
     internal List<Func<CancellationToken, Task>> Warmups { get; } = [];
+
+    internal OwnedClients Owned { get; } = new();
 
     /// <summary>Names the context that reads and writes this function's requests, answers and events.</summary>
     public FunctionBuilder UseJson(IJsonTypeInfoResolver context)
@@ -78,13 +77,15 @@ public sealed class FunctionBuilder
     public FunctionBuilder UsePostgres()
     {
         PostgresOptions? options = Check(
-            Configuration.GetSection("Postgres").Get<PostgresOptions>(), new PostgresOptionsValidator(), "Postgres");
-        if (options is null)
+            "Postgres", section => section.Get<PostgresOptions>(), new PostgresOptionsValidator());
+        BrokerOptions? broker = Check("Broker", section => section.Get<BrokerOptions>(), new BrokerOptionsValidator());
+        if (options is null || broker is null)
             return this;
-        Database database = new(
-            Name, options, ReadCredentialAsync, Clock, Entropy, _sender.Value, Loggers.CreateLogger<Database>());
+        CloudEventSender sender = new(Owned.Add(new OutboundHttp(BrokerOptions.Policy(broker.Url!), Clock)));
+        Database database = Owned.Add(new Database(
+            Name, options, ReadCredentialAsync, Clock, Entropy, sender, Loggers.CreateLogger<Database>()));
         Services.AddSingleton(database);
-        Services.AddSingleton(_sender.Value);
+        Services.AddSingleton(sender);
         Warmups.Add(database.PrewarmAsync);
         return this;
     }
@@ -94,14 +95,14 @@ public sealed class FunctionBuilder
     /// </summary>
     public FunctionBuilder UseAccessTokens()
     {
-        SiteOptions? site = Check(
-            Configuration.GetSection("Site").Get<SiteOptions>(), new SiteOptionsValidator(), "Site");
+        SiteOptions? site = Check("Site", section => section.Get<SiteOptions>(), new SiteOptionsValidator());
         RedisOptions? redisOptions = Check(
-            Configuration.GetSection("Redis").Get<RedisOptions>(), new RedisOptionsValidator(), "Redis");
+            "Redis", section => section.Get<RedisOptions>(), new RedisOptionsValidator());
         if (site is null || redisOptions is null || Find<Database>() is not { } database)
             return this;
 
-        RedisClient redis = new(redisOptions, ReadRedisLoginAsync, Loggers.CreateLogger<RedisClient>());
+        RedisClient redis = Owned.Add(
+            new RedisClient(redisOptions, ReadRedisLoginAsync, Loggers.CreateLogger<RedisClient>()));
         AuthorizationState state = new(redis, database);
         AccessTokenVerifier verifier = new(Vault, state, site, Clock);
         Services.AddSingleton(site);
@@ -114,13 +115,12 @@ public sealed class FunctionBuilder
     }
 
     /// <summary>Uses the configured chains' nodes through Alchemy.</summary>
-    public FunctionBuilder UseChains()
-    {
-        Services.AddAlchemy(
-            Configuration,
-            _ => async cancellationToken => (await ReadSecretsAsync(cancellationToken))["alchemy_key"]);
-        return this;
-    }
+    public FunctionBuilder UseChains() => Gather(() => Services.AddAlchemy(
+        Configuration,
+        _ => async cancellationToken => (await ReadSecretsAsync(cancellationToken))["alchemy_key"]));
+
+    /// <summary>Knows the configured chains, and calls none of their nodes.</summary>
+    public FunctionBuilder UseChainSettings() => Gather(() => Services.AddChains(Configuration));
 
     /// <summary>Checks bound options; every fault of every section is told at once, and then nothing starts.</summary>
     /// <returns>The options; null when they are absent or wrong.</returns>
@@ -141,6 +141,21 @@ public sealed class FunctionBuilder
         return null;
     }
 
+    /// <summary>Binds a section and checks it; what cannot be read as its type is a fault like any other.</summary>
+    /// <param name="section">The section's name.</param>
+    /// <param name="bind">Binds it, by the type's name, so that the binding is generated.</param>
+    /// <param name="validator">Checks it.</param>
+    /// <returns>The options; null when they are absent or wrong.</returns>
+    public T? Check<T>(string section, Func<IConfigurationSection, T?> bind, IValidateOptions<T> validator)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(bind);
+        T? options = null;
+        int before = _faults.Count;
+        Gather(() => options = bind(Configuration.GetSection(section)));
+        return _faults.Count == before ? Check(options, validator, section) : null;
+    }
+
     /// <summary>Adds a fault of the settings that no validator sees.</summary>
     public void Fault(string fault) => _faults.Add(fault);
 
@@ -155,6 +170,26 @@ public sealed class FunctionBuilder
     public Task<VaultSecret> ReadSecretsAsync(CancellationToken cancellationToken) =>
         Vault.ReadKvAsync(SecretPath, cancellationToken);
 
+    /// <summary>Runs a step of the configuration; the faults that it throws are gathered with all others.</summary>
+    internal FunctionBuilder Gather(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (OptionsValidationException exception)
+        {
+            _faults.AddRange(exception.Failures);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The binder's: it names the key, and the text that is no such number, duration or address.
+            _faults.Add(exception.Message);
+        }
+
+        return this;
+    }
+
     internal void BeginDialling(ILogger logger, CancellationToken stopping)
     {
         foreach (Func<CancellationToken, Task> warmup in Warmups)
@@ -167,21 +202,22 @@ public sealed class FunctionBuilder
 
     private VaultClient CreateVault()
     {
-        VaultOptions options = Configuration.GetSection("Vault").Get<VaultOptions>() ?? new VaultOptions();
-        options.Role ??= Name;
-        VaultOptions sound = Check(options, new VaultOptionsValidator(), "Vault")
-            ?? new VaultOptions { Address = new Uri("http://vault.invalid") };
-        VaultClient vault = VaultRegistration.CreateClient(sound, Clock, Loggers.CreateLogger<VaultClient>());
+        VaultOptions? options = Check("Vault", Bind, new VaultOptionsValidator());
+
+        // With a fault nothing starts; until all faults are gathered, there must be a client to hand out.
+        VaultClient vault = Owned.Add(VaultRegistration.CreateClient(
+            options ?? new VaultOptions { Address = new Uri("http://vault.invalid") },
+            Clock,
+            Loggers.CreateLogger<VaultClient>()));
         Services.AddSingleton(vault);
         return vault;
-    }
 
-    private CloudEventSender CreateSender()
-    {
-        BrokerOptions? options = Check(
-            Configuration.GetSection("Broker").Get<BrokerOptions>(), new BrokerOptionsValidator(), "Broker");
-        Uri url = options?.Url ?? new Uri("http://broker.invalid");
-        return new CloudEventSender(new OutboundHttp(BrokerOptions.Policy(url), Clock));
+        VaultOptions Bind(IConfigurationSection section)
+        {
+            VaultOptions bound = section.Get<VaultOptions>() ?? new VaultOptions();
+            bound.Role ??= Name;
+            return bound;
+        }
     }
 
     private Task<DatabaseCredential> ReadCredentialAsync(bool isFresh, CancellationToken cancellationToken) =>

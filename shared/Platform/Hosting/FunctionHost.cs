@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,19 +18,22 @@ namespace Souk.Platform.Hosting;
 /// <summary>
 /// Starts a function: settings, clients dialling, then the server; the order is what makes it start fast.
 /// </summary>
-public static class FunctionHost
+public static partial class FunctionHost
 {
     /// <summary>The port when <c>PORT</c> is not set (Knative's default).</summary>
     private const int PortDefault = 8080;
+
+    /// <summary>EX_CONFIG of sysexits.h.</summary>
+    private const int ExitSettingsWrong = 78;
 
     /// <summary>Runs one function as its own program until SIGTERM, or until its leash is let go.</summary>
     /// <returns>0 after a clean stop; 78 (EX_CONFIG) when the settings are wrong, each fault named.</returns>
     public static async Task<int> RunAsync<TFunction>(string[] args)
         where TFunction : IFunction
     {
-        IConfiguration configuration = ReadConfiguration(args);
         try
         {
+            IConfiguration configuration = ReadConfiguration(args);
             await using WebApplication app = Build<TFunction>(configuration, TimeProvider.System, EntropySource.System);
             await RunAsync(app, [app]);
             return 0;
@@ -40,7 +42,7 @@ public static class FunctionHost
         {
             foreach (string fault in exception.Failures)
                 await Console.Error.WriteLineAsync(fault);
-            return 78;
+            return ExitSettingsWrong;
         }
     }
 
@@ -52,7 +54,11 @@ public static class FunctionHost
         ArgumentNullException.ThrowIfNull(leashed);
         ArgumentNullException.ThrowIfNull(apps);
         foreach (WebApplication app in apps)
+        {
             await app.StartAsync();
+            ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(FunctionHost));
+            Log.Listens(logger, app.Urls.First());
+        }
 
         IHostApplicationLifetime lifetime = leashed.Lifetime;
         if (leashed.Services.GetRequiredService<FunctionOptions>().Leash)
@@ -65,13 +71,22 @@ public static class FunctionHost
     /// <summary>
     /// Reads the settings file that <c>SETTINGS</c> names, then environment variables, then arguments.
     /// </summary>
+    /// <exception cref="OptionsValidationException">The file is absent or is no JSON.</exception>
     public static IConfiguration ReadConfiguration(string[] args)
     {
         IConfiguration environment = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
         ConfigurationBuilder builder = new();
         if (environment["SETTINGS"] is { Length: > 0 } path)
             builder.AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: false);
-        return builder.AddConfiguration(environment).Build();
+        try
+        {
+            return builder.AddConfiguration(environment).Build();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            string fault = $"SETTINGS: {exception.Message}";
+            throw new OptionsValidationException("SETTINGS", typeof(IConfiguration), [fault]);
+        }
     }
 
     /// <summary>Builds a function's host; its clients begin to dial before this returns.</summary>
@@ -86,26 +101,46 @@ public static class FunctionHost
 #pragma warning restore CA2000
         LoggerFactory loggers = new([logs]);
         FunctionBuilder function = new(TFunction.Name, configuration, clock, entropy, loggers);
-        FunctionOptions options = configuration.GetSection("Host").Get<FunctionOptions>() ?? new FunctionOptions();
-        function.Check(options, new FunctionOptionsValidator(), "Host");
-        TFunction.Configure(function);
+        FunctionOptions options = function.Check(
+            "Host",
+            section => section.Get<FunctionOptions>() ?? new FunctionOptions(),
+            new FunctionOptionsValidator()) ?? new FunctionOptions();
+        IPEndPoint listen = ListenOn(function, options);
+        function.Gather(() => TFunction.Configure(function));
         if (function.Faults.Count > 0)
             throw new OptionsValidationException("settings", typeof(FunctionBuilder), function.Faults);
 
         CancellationTokenSource stopping = new();
         function.BeginDialling(loggers.CreateLogger(typeof(FunctionHost)), stopping.Token);
-        WebApplication app = BuildHost(function, options, configuration);
+        WebApplication app = BuildHost(function, options, listen);
         app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
 
-        RequestPipeline pipeline = new(options, clock, loggers.CreateLogger<RequestPipeline>());
+        RequestPipeline pipeline = new(
+            options,
+            clock,
+            loggers.CreateLogger<RequestPipeline>(),
+            firstAnswered: () => Telemetry.Telemetry.Start(configuration, TFunction.Name, app.Lifetime));
         pipeline.Use(app);
-        pipeline.FirstAnswered += () => Telemetry.Telemetry.Start(configuration, TFunction.Name, app.Lifetime);
         TFunction.Map(app);
         return app;
     }
 
-    private static WebApplication BuildHost(
-        FunctionBuilder function, FunctionOptions options, IConfiguration configuration)
+    private static IPEndPoint ListenOn(FunctionBuilder function, FunctionOptions options)
+    {
+        string? text = function.Configuration["PORT"];
+        int port = PortDefault;
+        if (text is not null && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port <= IPEndPoint.MaxPort))
+        {
+            function.Fault("PORT: it is no port number.");
+        }
+
+        if (!IPAddress.TryParse(options.Bind, out IPAddress? address))
+            function.Fault("Host: Bind is no IP address.");
+        return new IPEndPoint(address ?? IPAddress.Loopback, Math.Min(port, IPEndPoint.MaxPort));
+    }
+
+    private static WebApplication BuildHost(FunctionBuilder function, FunctionOptions options, IPEndPoint listen)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -113,10 +148,11 @@ public static class FunctionHost
             // Never the current directory: the framework would watch all of it.
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.Configuration.AddConfiguration(configuration);
+        builder.Configuration.AddConfiguration(function.Configuration);
         foreach (ServiceDescriptor service in function.Services)
             builder.Services.Add(service);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(_ => function.Owned);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
@@ -127,18 +163,17 @@ public static class FunctionHost
             foreach (System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver context in function.Json)
                 json.SerializerOptions.TypeInfoResolverChain.Add(context);
         });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, configuration));
-        return builder.Build();
-    }
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.BodyBytesMax;
+            kestrel.Listen(listen);
+        });
+        WebApplication app = builder.Build();
 
-    private static void Configure(KestrelServerOptions kestrel, FunctionOptions options, IConfiguration configuration)
-    {
-        int port = int.TryParse(configuration["PORT"], CultureInfo.InvariantCulture, out int chosen)
-            ? chosen
-            : PortDefault;
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.BodyBytesMax;
-        kestrel.Listen(IPAddress.Parse(options.Bind), port);
+        // The container closes what it has handed out.
+        app.Services.GetRequiredService<OwnedClients>();
+        return app;
     }
 
     /// <summary>
@@ -151,5 +186,11 @@ public static class FunctionHost
         while (await input.ReadAsync(buffer) > 0)
             continue;
         lifetime.StopApplication();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Listens on {Address}.")]
+        internal static partial void Listens(ILogger logger, string address);
     }
 }

@@ -49,6 +49,7 @@ public sealed class SiteOptions
 
     /// <summary>The address people open, such as <c>https://market.example</c>.</summary>
     [Required]
+    [AbsoluteUrl]
     public Uri? Uri { get; set; }
 
     /// <summary>The access tokens' issuer.</summary>

@@ -11,14 +11,17 @@ namespace Souk.Platform.Hosting;
 /// <summary>
 /// What every request passes, outermost first: probe, deadline and failures, routing, access, the endpoint.
 /// </summary>
+/// <param name="options">How long a request may take.</param>
+/// <param name="clock">What that is measured by.</param>
+/// <param name="logger">Where each request is said in one line.</param>
+/// <param name="firstAnswered">Called once, when the first answer that was not a probe's has left.</param>
 internal sealed partial class RequestPipeline(
-    FunctionOptions options, TimeProvider clock, ILogger<RequestPipeline> logger)
+    FunctionOptions options, TimeProvider clock, ILogger<RequestPipeline> logger, Action firstAnswered)
 {
     private const string LivenessPath = "/health/liveness";
     private const string ReadinessPath = "/health/readiness";
 
-    /// <summary>Raised once, after the first answer that was not a probe's.</summary>
-    internal event Action? FirstAnswered;
+    private Action? _firstAnswered = firstAnswered;
 
     internal void Use(WebApplication app)
     {
@@ -43,18 +46,19 @@ internal sealed partial class RequestPipeline(
     {
         long startedAt = clock.GetTimestamp();
         CancellationToken caller = context.RequestAborted;
+        if (_firstAnswered is not null)
+            context.Response.OnCompleted(SayFirstAnsweredAsync);
         using CancellationTokenSource deadline = new(options.RequestTimeout, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(caller, deadline.Token);
         context.RequestAborted = either.Token;
         try
         {
             await next(context);
-            // Of an optional parameter that does not parse the framework says nothing but the bare status.
-            HttpResponse response = context.Response;
-            if (response is { StatusCode: StatusCodes.Status400BadRequest, HasStarted: false, ContentType: null })
-                throw new FailureException(FailureCode.InvalidRequest, "A parameter is malformed.");
+            ThrowIfRefused(context.Response);
         }
-        catch (OperationCanceledException) when (caller.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever a caller's hanging up made the work throw, nobody is there to be told.
+        catch (Exception) when (caller.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             context.Abort();
         }
@@ -68,15 +72,42 @@ internal sealed partial class RequestPipeline(
         string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
         double elapsed = clock.GetElapsedTime(startedAt).TotalMilliseconds;
         Log.Answered(logger, context.Request.Method, route, context.Response.StatusCode, Math.Round(elapsed, 2));
-        FirstAnswered?.Invoke();
-        FirstAnswered = null;
+    }
+
+    private Task SayFirstAnsweredAsync()
+    {
+        Interlocked.Exchange(ref _firstAnswered, null)?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What the framework refuses by a bare status is refused in the same form as everything else.</summary>
+    private static void ThrowIfRefused(HttpResponse response)
+    {
+        if (response.HasStarted || response.ContentType is not null)
+            return;
+        switch (response.StatusCode)
+        {
+            case StatusCodes.Status400BadRequest:
+                throw new FailureException(FailureCode.InvalidRequest, "The request is malformed.");
+            case StatusCodes.Status413PayloadTooLarge:
+                throw new FailureException(FailureCode.PayloadTooLarge, "The body is too large.");
+            case StatusCodes.Status415UnsupportedMediaType:
+                throw new FailureException(FailureCode.UnsupportedMediaType, "The body must be application/json.");
+            default:
+                break;
+        }
     }
 
     /// <summary>Deny by default: an endpoint that does not say who may call it answers nobody.</summary>
     private static async Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint() is not RouteEndpoint endpoint)
+        {
+            // Routing's own endpoints refuse a media type; one that refuses a method says no more than no route does.
+            await next(context);
+            ThrowIfRefused(context.Response);
             throw new FailureException(FailureCode.NotFound, "There is no such operation.");
+        }
 
         EndpointAccess access = endpoint.Metadata.GetMetadata<EndpointAccess>()
             ?? throw new FailureException(FailureCode.Forbidden, "This operation is closed.");

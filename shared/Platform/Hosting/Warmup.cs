@@ -19,7 +19,8 @@ internal static partial class Warmup
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.NotWarm(logger, FailureProblem.FailureOf(exception).Code.ToString());
+            if (!stopping.IsCancellationRequested)
+                Log.NotWarm(logger, FailureProblem.FailureOf(exception).Code.ToString());
         }
     }
 

@@ -56,10 +56,12 @@ public sealed class AccessTokenVerifier(
     public const string TransitKey = "access-token";
 
     private const string BearerPrefix = "Bearer ";
-    private readonly ConcurrentDictionary<string, ECDsa> _keys = new(StringComparer.Ordinal);
+    private const string KeyIdPrefix = TransitKey + ":";
+    private readonly ConcurrentDictionary<int, (byte[] PublicKey, ECDsa Key)> _imported = new();
 
     /// <summary>Loads the keys, so that the first request finds them.</summary>
-    public Task PrewarmAsync(CancellationToken cancellationToken) => FindKeyAsync("", cancellationToken).AsTask();
+    public Task PrewarmAsync(CancellationToken cancellationToken) =>
+        vault.ReadPublicKeysAsync(TransitKey, cancellationToken);
 
     /// <summary>The caller behind a request, if their token opens this endpoint.</summary>
     /// <exception cref="FailureException">
@@ -123,24 +125,34 @@ public sealed class AccessTokenVerifier(
         }
     }
 
+    /// <summary>The key of this id; for a version not seen before Vault is asked again, at most every 10 s.</summary>
     private async ValueTask<ECDsa?> FindKeyAsync(string kid, CancellationToken cancellationToken)
     {
-        if (_keys.TryGetValue(kid, out ECDsa? known))
-            return known;
-
-        IReadOnlyDictionary<int, byte[]> versions = await vault.ReadPublicKeysAsync(TransitKey, cancellationToken);
-        foreach ((int version, byte[] publicKey) in versions)
+        if (!kid.StartsWith(KeyIdPrefix, StringComparison.Ordinal)
+            || !int.TryParse(
+                kid.AsSpan(KeyIdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int version))
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"{TransitKey}:{version}");
-            if (_keys.ContainsKey(name))
-                continue;
-            ECDsa key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(publicKey, out _);
-            if (!_keys.TryAdd(name, key))
-                key.Dispose();
+            return null;
         }
 
-        return _keys.GetValueOrDefault(kid);
+        byte[]? publicKey = (await vault.ReadPublicKeysAsync(TransitKey, cancellationToken)).GetValueOrDefault(version)
+            ?? (await vault.ReadPublicKeysAsync(TransitKey, forceFresh: true, cancellationToken))
+                .GetValueOrDefault(version);
+        return publicKey is null ? null : Import(version, publicKey);
+    }
+
+    private ECDsa Import(int version, byte[] publicKey)
+    {
+        if (_imported.TryGetValue(version, out (byte[] PublicKey, ECDsa Key) known)
+            && known.PublicKey.AsSpan().SequenceEqual(publicKey))
+        {
+            return known.Key;
+        }
+
+        ECDsa key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(publicKey, out _);
+        _imported[version] = (publicKey, key);
+        return key;
     }
 
     private static FailureException Refused() =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Souk.Domain.Failures;
 using Souk.Platform.Postgres;
+using Souk.Platform.Telemetry;
 
 namespace Souk.Platform.Http;
 
@@ -20,7 +21,6 @@ public static partial class FailureProblem
     {
         FailureException carried => carried.Failure,
         BadHttpRequestException bad => MalformedRequest.Explain(bad),
-        JsonException json => MalformedRequest.Explain(json),
         OutboundLostException lost => Unavailable(lost.Dependency),
         NpgsqlException postgres => PostgresFailures.Classify(postgres),
         TimeoutException or OperationCanceledException => Unavailable("a dependency"),
@@ -33,6 +33,7 @@ public static partial class FailureProblem
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(failure);
         FailureStatus row = FailureStatus.Of(failure.Code);
+        SoukMeter.Refusals.Add(1, new KeyValuePair<string, object?>("code", row.Name));
         if (row.Status >= 500)
             Log.Failed(logger, row.Name, failure.Internal ?? failure.Detail, cause);
         else

@@ -18,11 +18,24 @@ internal static class MalformedRequest
 
     internal static Failure Explain(JsonException exception)
     {
-        string path = string.IsNullOrEmpty(exception.Path) ? "$" : exception.Path;
+        string path = (string.IsNullOrEmpty(exception.Path) ? "$" : exception.Path) + Missing(exception.Message);
         return new Failure(FailureCode.InvalidRequest, $"The value at {path} is missing, unknown or malformed.")
         {
             Field = path,
         };
+    }
+
+    /// <remarks>The framework's message ends: ... missing required properties including: 'a', 'b'. Its path is the
+    /// object's; the first name is what the caller needs.</remarks>
+    private static string Missing(string message)
+    {
+        const string Lead = "including: '";
+        int start = message.IndexOf(Lead, StringComparison.Ordinal);
+        if (start < 0)
+            return "";
+        start += Lead.Length;
+        int end = message.IndexOf('\'', start);
+        return end < 0 ? "" : $".{message[start..end]}";
     }
 
     /// <remarks>The framework's message is: Required parameter "Type name" was not provided from ...; or Failed to bind

@@ -29,8 +29,15 @@ public sealed class JsonLoggerProvider(string function, TimeProvider clock, Stre
     {
         lock (_gate)
         {
-            output.Write(line);
-            output.Flush();
+            try
+            {
+                output.Write(line);
+                output.Flush();
+            }
+            catch (IOException)
+            {
+                // Nobody reads our lines any more; the work they tell of goes on.
+            }
         }
     }
 
@@ -95,7 +102,8 @@ public sealed class JsonLoggerProvider(string function, TimeProvider clock, Stre
                     case null: writer.WriteNullValue(); break;
                     case int number: writer.WriteNumberValue(number); break;
                     case long number: writer.WriteNumberValue(number); break;
-                    case double number: writer.WriteNumberValue(number); break;
+                    case ulong number: writer.WriteNumberValue(number); break;
+                    case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
                     case bool flag: writer.WriteBooleanValue(flag); break;
                     default:
                         writer.WriteStringValue(Convert.ToString(field.Value, CultureInfo.InvariantCulture));

@@ -10,9 +10,9 @@ public static class SoukMeter
 
     private static readonly Meter Meter = new(Name);
 
-    /// <summary>Refusals by function and failure code; never rows, so that a flood of them fills no table.</summary>
+    /// <summary>Refusals by failure code; never rows, so that a flood of them fills no table.</summary>
     public static Counter<long> Refusals { get; } = Meter.CreateCounter<long>("souk.refusals");
 
-    /// <summary>Webhook deliveries by hook and outcome.</summary>
+    /// <summary>Webhook deliveries by outcome.</summary>
     public static Counter<long> Deliveries { get; } = Meter.CreateCounter<long>("souk.webhook.deliveries");
 }

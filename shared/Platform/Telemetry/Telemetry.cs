@@ -42,6 +42,6 @@ internal static class Telemetry
     private static void Send(OtlpExporterOptions options, Uri endpoint, string path)
     {
         options.Protocol = OtlpExportProtocol.HttpProtobuf;
-        options.Endpoint = new Uri(endpoint, path);
+        options.Endpoint = new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
     }
 }
