@@ -20,6 +20,9 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
 {
     internal const string SignatureHeader = "X-Alchemy-Signature";
 
+    /// <summary>The longest id or type that is kept, in characters; Alchemy's have about thirty.</summary>
+    private const int TextLengthMax = 200;
+
     private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 24 };
 
     /// <summary>Whether any of the keys signed the body; takes the same time wherever the octets differ.</summary>
@@ -52,17 +55,13 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
         {
             using JsonDocument document = JsonDocument.Parse(body, Limits);
             JsonElement root = document.RootElement;
-            JsonElement scene = root.GetProperty("event");
-            string? network =
-                scene.ValueKind == JsonValueKind.Object && scene.TryGetProperty("network", out JsonElement n)
-                    ? n.GetString()
-                    : null;
+            JsonElement news = root.GetProperty("event");
             return new AlchemyDelivery(
                 Required(root, "webhookId"),
                 Required(root, "id"),
                 Required(root, "type"),
-                network,
-                HighestBlock(scene));
+                Member(news, "network") is { ValueKind: JsonValueKind.String } network ? network.GetString() : null,
+                HighestBlock(news));
         }
         catch (Exception exception)
             when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -73,42 +72,39 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
     }
 
     private static string Required(JsonElement root, string name) =>
-        root.GetProperty(name).GetString() is { Length: > 0 and <= 200 } text
+        root.GetProperty(name).GetString() is { Length: > 0 and <= TextLengthMax } text && !text.Any(char.IsControl)
             ? text
             : throw new InvalidOperationException(name);
 
     /// <summary>
     /// Block numbers stand in activity[].blockNum, in transaction.blockNumber or in data.block.number.
     /// </summary>
-    private static ulong? HighestBlock(JsonElement scene)
+    private static ulong? HighestBlock(JsonElement news)
     {
-        if (scene.ValueKind != JsonValueKind.Object)
-            return null;
-        ulong? highest = null;
-        if (scene.TryGetProperty("activity", out JsonElement activity) && activity.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement item in activity.EnumerateArray())
-                highest = Higher(highest, item, "blockNum");
-        }
-
-        if (scene.TryGetProperty("transaction", out JsonElement transaction))
-            highest = Higher(highest, transaction, "blockNumber");
-        if (scene.TryGetProperty("data", out JsonElement data) && data.TryGetProperty("block", out JsonElement block))
-            highest = Higher(highest, block, "number");
-        return highest;
+        JsonElement activity = Member(news, "activity");
+        IEnumerable<JsonElement> moves = activity.ValueKind == JsonValueKind.Array ? activity.EnumerateArray() : [];
+        return moves.Select(move => Member(move, "blockNum"))
+            .Append(Member(Member(news, "transaction"), "blockNumber"))
+            .Append(Member(Member(Member(news, "data"), "block"), "number"))
+            .Select(ReadNumber)
+            .Max();
     }
 
-    private static ulong? Higher(ulong? highest, JsonElement holder, string name)
+    /// <summary>A member of what may be no object, as in an unknown kind of message; undefined when absent.</summary>
+    private static JsonElement Member(JsonElement holder, string name) =>
+        holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out JsonElement member)
+            ? member
+            : default;
+
+    private static ulong? ReadNumber(JsonElement value)
     {
-        if (holder.ValueKind != JsonValueKind.Object || !holder.TryGetProperty(name, out JsonElement value))
-            return highest;
         ulong? number = value.ValueKind switch
         {
             JsonValueKind.Number when value.TryGetUInt64(out ulong plain) => plain,
-            JsonValueKind.String when ParseHex(value.GetString()!) is { } hex => hex,
+            JsonValueKind.String => ParseHex(value.GetString()!),
             _ => null,
         };
-        return number is { } found && found <= long.MaxValue && (highest is null || found > highest) ? found : highest;
+        return number <= long.MaxValue ? number : null;
     }
 
     private static ulong? ParseHex(string text) =>

@@ -7,9 +7,12 @@ namespace Souk.Webhooks;
 /// <summary>What a hook of Alchemy's is known by: its id, and the one or two keys that sign its deliveries.</summary>
 /// <param name="WebhookId">The provider's id of the hook, <c>wh_…</c>.</param>
 /// <param name="Keys">The signing keys: one, or two while a key is being replaced.</param>
-/// <param name="Network">Alchemy's network name: deliveries of custom hooks name none themselves.</param>
-internal sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys, string Network)
+/// <param name="Network">Alchemy's name of its network, for the kinds (<c>GRAPHQL</c>) whose events name none.</param>
+internal sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys, string? Network = null)
 {
+    // An empty key would let anyone sign.
+    internal bool IsSound => WebhookId is { Length: > 0 } && Keys is { Count: > 0 } && !Keys.Any(string.IsNullOrEmpty);
+
     /// <summary>Names the hook, never a key.</summary>
     public override string ToString() => $"HookSecret {{ WebhookId = {WebhookId} }}";
 }
@@ -18,13 +21,28 @@ internal sealed record HookSecret(string WebhookId, IReadOnlyList<string> Keys, 
 internal sealed class HookSecrets(VaultClient vault, string path)
 {
     /// <summary>The secret of a hook.</summary>
-    /// <exception cref="FailureException"><c>not_found</c>: no hook goes by this name.</exception>
+    /// <exception cref="FailureException">
+    /// <c>not_found</c>: no hook goes by this name; <c>upstream_unavailable</c>: what Vault holds of it is unusable.
+    /// </exception>
     internal async Task<HookSecret> GetAsync(string hook, CancellationToken cancellationToken)
     {
         VaultSecret secrets = await vault.ReadKvAsync(path, cancellationToken);
         string text = secrets.TryGet($"alchemy_{hook}")
             ?? throw new FailureException(FailureCode.NotFound, "There is no such hook.");
-        return JsonSerializer.Deserialize(text, WebhooksJson.Default.HookSecret)
-            ?? throw new FailureException(FailureCode.UpstreamUnavailable, "The hook's secret is unreadable.");
+        return Read(text) is { IsSound: true } secret
+            ? secret
+            : throw new FailureException(FailureCode.UpstreamUnavailable, "The hook's secret is unusable.");
+    }
+
+    private static HookSecret? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, WebhooksJson.Default.HookSecret);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -59,8 +59,9 @@ internal static partial class ReceiveAlchemyDelivery
         if (delivery.WebhookId != secret.WebhookId)
             throw new FailureException(FailureCode.InvalidRequest, "The delivery is of another hook.");
 
+        string? network = delivery.Network ?? secret.Network;
         ChainSettings? chain = context.RequestServices.GetRequiredService<ChainRegistry>().All
-            .FirstOrDefault(known => known.NotifyNetwork == (delivery.Network ?? secret.Network));
+            .FirstOrDefault(known => IsSame(known.NotifyNetwork, network));
         Database database = context.RequestServices.GetRequiredService<Database>();
         bool isNew = await database.WriteAsync(
             transaction => StoreAsync(transaction, hook, delivery, body, chain, cancellationToken), cancellationToken);
@@ -69,6 +70,10 @@ internal static partial class ReceiveAlchemyDelivery
         Log.Received(logger, delivery.Type, hook, isNew);
         return isNew ? "kept" : "duplicate";
     }
+
+    /// <summary>Alchemy's documents write one network as MATIC_MAINNET and as MATICMAINNET.</summary>
+    private static bool IsSame(string known, string? named) => named is not null
+        && known.Replace("_", "", StringComparison.Ordinal) == named.Replace("_", "", StringComparison.Ordinal);
 
     private static async Task<bool> StoreAsync(
         Transaction transaction,

@@ -1,4 +1,3 @@
-using Souk.Platform.Alchemy;
 using Souk.Platform.Hosting;
 
 namespace Souk.Webhooks;
@@ -13,8 +12,7 @@ public sealed class WebhooksFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseJson(WebhooksJson.Default).UsePostgres();
-        builder.Services.AddChains(builder.Configuration);
+        builder.UseJson(WebhooksJson.Default).UsePostgres().UseChainSettings();
         builder.Services.AddSingleton(new HookSecrets(builder.Vault, builder.SecretPath));
         builder.Prewarm(builder.ReadSecretsAsync);
     }
