@@ -52,7 +52,7 @@ public sealed class AskWalletTests(AuthRoom room) : IClassFixture<AuthRoom>
     }
 
     [Theory]
-    [InlineData("""{"chainId":31337}""", "$")]
+    [InlineData("""{"chainId":31337}""", "$.address")]
     [InlineData("""{"address":"0x9D85ca56217D2bb651b00f15e694EB7E713637d4","chainId":31337}""", "$.address")]
     [InlineData("""{"address":"9D85ca56217D2bb651b00f15e694EB7E713637D4","chainId":31337}""", "$.address")]
     [InlineData("""{"address":"0x9D85ca56217D2bb651b00f15e694EB7E713637D4","chainId":"31337"}""", "$.chainId")]

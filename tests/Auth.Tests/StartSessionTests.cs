@@ -156,7 +156,7 @@ public sealed class StartSessionTests(AuthWorld world, AuthRoom room) : IClassFi
     }
 
     [Theory]
-    [InlineData("""{}""", "$")]
+    [InlineData("""{}""", "$.idToken")]
     [InlineData("""{"idToken":null}""", "$.idToken")]
     [InlineData("""{"idToken":7}""", "$.idToken")]
     [InlineData("""{"idToken":"a","audience":"boss"}""", "$.audience")]
