@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Harness.Trading;
 
@@ -134,10 +135,16 @@ public sealed class UnwindBlocksTests(MarketFixture fixture) : MarketTest(fixtur
         await Market.Node.MineAsync(2, Cancelled);
         await FollowAsync();
         Listed listed = await ListAsync(seller, token, Ask.Ether);
-        await Market.Node.ReorgAsync(2, Cancelled);
-        await Market.Node.ReorgAsync(1, Cancelled);
-        await GiveAsync(seller, (await SignInAsync()).Wallet.Address, token);
+        byte[] gift = await seller.Wallet.SignAsync(
+            Market.Contracts.Collection,
+            AbiFunction.Parse("transferFrom(address,address,uint256)").Encode(
+                seller.Wallet.Address, Market.Minter, token.Value),
+            Wei.Zero,
+            Cancelled);
 
+        // The gift is in the first of the two blocks that replace those the listing's facts are of.
+        JsonArray replaced = new(new JsonArray(Hex.Encode(gift), 0));
+        await Market.Node.Rpc.SendAsync("anvil_reorg", [2, replaced], Cancelled);
         await FollowAsync();
 
         Assert.Equal("inactive token_moved", await StatusOfAsync(listed));
