@@ -84,7 +84,7 @@ public static partial class FunctionHost
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            string fault = $"SETTINGS: {exception.Message}";
+            string fault = $"SETTINGS: {environment["SETTINGS"]} is absent, unreadable or no JSON.";
             throw new OptionsValidationException("SETTINGS", typeof(IConfiguration), [fault]);
         }
     }

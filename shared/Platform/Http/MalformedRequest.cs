@@ -25,17 +25,17 @@ internal static class MalformedRequest
         };
     }
 
-    /// <remarks>The framework's message ends: ... missing required properties including: 'a', 'b'. Its path is the
-    /// object's; the first name is what the caller needs.</remarks>
+    /// <remarks>
+    /// The framework's path is the object's; only its message names what is missing: ... required properties including:
+    /// 'a', 'b'. Compiled ahead of time the text is left out: JsonRequiredPropertiesMissing, Type, 'a', 'b'.
+    /// </remarks>
     private static string Missing(string message)
     {
-        const string Lead = "including: '";
-        int start = message.IndexOf(Lead, StringComparison.Ordinal);
-        if (start < 0)
-            return "";
-        start += Lead.Length;
-        int end = message.IndexOf('\'', start);
-        return end < 0 ? "" : $".{message[start..end]}";
+        int lead = Math.Max(
+            message.IndexOf("properties including: ", StringComparison.Ordinal),
+            message.IndexOf("JsonRequiredPropertiesMissing", StringComparison.Ordinal));
+        string[] parts = lead < 0 ? [] : message[lead..].Split('\'', 3);
+        return parts.Length == 3 ? $".{parts[1]}" : "";
     }
 
     /// <remarks>The framework's message is: Required parameter "Type name" was not provided from ...; or Failed to bind

@@ -1,5 +1,9 @@
 using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Souk.Domain.Failures;
 using Souk.Harness;
+using Souk.Platform.Http;
 using Souk.Platform.Tests.Hosting;
 
 namespace Souk.Platform.Tests.Http;
@@ -36,6 +40,17 @@ public sealed class MalformedRequestTests(EdgeApp edge) : IClassFixture<EdgeApp>
         Assert.Equal(field, answer.Json.GetProperty("field").GetString());
         Assert.Contains(field, answer.Json.GetProperty("detail").GetString()!, StringComparison.Ordinal);
         Assert.DoesNotContain(Sent, answer.Json.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("JSON deserialization for type 'Souk.Thing' was missing required properties including: 'name', 'b'.")]
+    [InlineData("JsonRequiredPropertiesMissing, Souk.Thing, 'name', 'b'")]
+    public void Names_what_is_missing_also_when_compiled_ahead_of_time(string message)
+    {
+        Failure failure = MalformedRequest.Explain(
+            new BadHttpRequestException("", new JsonException(message, "$.parts[1]", 0, 0)));
+
+        Assert.Equal("$.parts[1].name", failure.Field);
     }
 
     [Theory]
