@@ -1,0 +1,93 @@
+using System.Globalization;
+using Souk.Domain.Chain;
+using Souk.Domain.Orders;
+using Souk.Local.Demo;
+using Souk.Local.Supervision;
+
+namespace Souk.Simulation;
+
+/// <summary>What must hold when the faults have ended and the schedules have run: the books equal the chain.</summary>
+public sealed class Oracle(LocalPlatform platform, Traders traders)
+{
+    /// <summary>Sums and states that must never occur; each statement answers the rows that breach it.</summary>
+    private static readonly (string What, string Sql)[] Breaches =
+    [
+        ("A listing is sold twice",
+            "SELECT count(*) FROM (SELECT listing_id FROM purchases WHERE status = 'settled' "
+            + "GROUP BY listing_id HAVING count(*) > $1) AS twice"),
+        ("A sale's lines do not add up to its price",
+            "SELECT count(*) FROM purchases p WHERE status = 'settled' AND price_wei <> $1 - 1 + coalesce((SELECT "
+            + "sum(amount_wei) FROM settlement_lines s WHERE s.purchase_id = p.id AND s.kind <> 'tip'), 0)"),
+        ("A settled purchase's listing is not filled",
+            "SELECT count(*) - $1 + 1 FROM purchases p JOIN listings l ON l.id = p.listing_id "
+            + "WHERE p.status = 'settled' AND l.status <> 'filled'"),
+        ("A line has no sale",
+            "SELECT count(*) - $1 + 1 FROM settlement_lines s JOIN listings l ON l.id = s.listing_id "
+            + "WHERE l.status <> 'filled'"),
+        ("A terminal row has no reason",
+            "SELECT count(*) - $1 + 1 FROM listings WHERE finalized_at IS NOT NULL AND reason IS NULL"),
+    ];
+
+    private readonly Books _books = new(platform.World, traders.Chain);
+
+    /// <summary>Lets the platform heal, then compares.</summary>
+    /// <exception cref="DemoFailedException">A breach.</exception>
+    public async Task RequireAsync(CancellationToken cancellationToken)
+    {
+        await HealAsync(cancellationToken);
+        foreach ((string what, string sql) in Breaches)
+            DemoFailedException.UnlessEqual("0", await _books.ReadAsync(sql, 1L, cancellationToken), what);
+        foreach (TokenId token in traders.Tokens)
+            await RequireOwnerAsync(token, cancellationToken);
+        foreach ((string id, _) in traders.Listings)
+            await RequireStatusAsync(id, cancellationToken);
+        DemoFailedException.UnlessEqual(0, platform.World.Broker.DeadLetters.Count, "Dead letters");
+    }
+
+    /// <summary>A new block, and the schedules until the cursor is at the head: a loss costs only this wait.</summary>
+    private Task<string> HealAsync(CancellationToken cancellationToken) => Patience.UntilAsync(
+        platform,
+        "The chain is followed to its head",
+        ["reconcile", "relay"],
+        async () =>
+        {
+            await traders.Chain.Node.MineAsync(1, cancellationToken);
+            ulong head = await traders.Chain.Node.Rpc.GetBlockNumberAsync(cancellationToken);
+            platform.World.Schedules.Fire("reconcile");
+            await platform.World.Broker.DrainAsync(cancellationToken);
+            string cursor = await _books.ReadAsync(
+                "SELECT number FROM chain_cursors WHERE chain_id = $1", (long)traders.Chain.Plan.Id.Value,
+                cancellationToken);
+            return cursor == head.ToString(CultureInfo.InvariantCulture) ? cursor : "";
+        },
+        cursor => cursor.Length > 0,
+        cancellationToken);
+
+    private async Task RequireOwnerAsync(TokenId token, CancellationToken cancellationToken)
+    {
+        Address owner = await traders.OwnerAsync(token, cancellationToken);
+        string kept = await _books.ReadAsync(
+            "SELECT string_agg('0x' || encode(owner, 'hex'), ',') FROM token_balances "
+            + "WHERE quantity > 0 AND token_id = $1::text::numeric",
+            token.ToString(),
+            cancellationToken);
+        DemoFailedException.UnlessEqual(owner.ToLowerHex(), kept, $"The owner of token {token}");
+    }
+
+    private async Task RequireStatusAsync(string listing, CancellationToken cancellationToken)
+    {
+        Guid id = Guid.Parse(listing);
+        string hash = await _books.ReadAsync(
+            "SELECT '0x' || encode(order_hash, 'hex') FROM listings WHERE id = $1", id, cancellationToken);
+        string status = await _books.ReadAsync("SELECT status FROM listings WHERE id = $1", id, cancellationToken);
+        byte[] answer = await traders.Chain.Node.Rpc.CallAsync(
+            traders.Chain.Contracts.Seaport, SeaportCalls.GetOrderStatus(OrderHash.Parse(hash)), cancellationToken);
+        bool isAnswer = SeaportCalls.TryReadOrderStatus(answer, out OrderChainStatus chain);
+        DemoFailedException.Unless(isAnswer, "Seaport answers");
+        DemoFailedException.UnlessEqual(
+            chain.IsFilled, status == "filled", $"Whether listing {id} ({status}) is filled");
+        DemoFailedException.Unless(
+            !chain.IsCancelled || chain.IsFilled || status is "cancelled" or "expired",
+            $"Listing {id} is cancelled on chain, here {status}");
+    }
+}

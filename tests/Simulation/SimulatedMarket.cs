@@ -1,0 +1,53 @@
+using Souk.Local.Demo;
+using Souk.Local.Outside;
+using Souk.Local.Supervision;
+
+namespace Souk.Simulation;
+
+/// <summary>A market under faults: one seed chooses who does what, and what breaks meanwhile.</summary>
+/// <remarks>
+/// The functions are real processes, so the seed fixes the choices and not their timing. Whatever happened, once the
+/// faults end and the schedules have run the oracle must find the books equal to the chain.
+/// </remarks>
+public static class SimulatedMarket
+{
+    private const int TradersCount = 4;
+    private const int TokensCount = 10;
+
+    /// <summary>Runs so many steps on a fresh platform, then lets it heal and asks the oracle.</summary>
+    /// <exception cref="SimulationFailedException">The oracle found a breach, or a step failed.</exception>
+    public static async Task RunAsync(int seed, int steps, Action<string> tell, CancellationToken cancellationToken)
+    {
+        WorldOptions world = new() { Chains = [LocalChain.Ethereum] };
+        FleetOptions fleet = new() { Mode = FleetMode.Separate };
+        await using LocalPlatform platform =
+            await LocalPlatform.StartAsync(world, fleet, _ => { }, cancellationToken);
+        using ApiClient api = new(platform.Functions.UrlOf);
+        Traders traders = new(platform, api);
+        await traders.OpenAsync(TradersCount, TokensCount, cancellationToken);
+
+        Random random = new(seed);
+        Deeds deeds = new(platform, traders, random);
+        Faults faults = new(platform, random);
+        int step = 0;
+        try
+        {
+            for (; step < steps; step++)
+            {
+                bool isFault = random.Next(3) == 0;
+                string told = isFault
+                    ? await faults.DoAsync(cancellationToken)
+                    : await deeds.DoAsync(cancellationToken);
+                tell($"{step,4} {told}");
+            }
+
+            await new Oracle(platform, traders).RequireAsync(cancellationToken);
+        }
+        catch (DemoFailedException exception)
+        {
+            throw new SimulationFailedException(seed, step, exception.Message, exception);
+        }
+
+        tell($"Seed {seed}: the books equal the chain after {steps} steps.");
+    }
+}
