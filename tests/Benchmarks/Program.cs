@@ -4,12 +4,19 @@ const string usage = """
     Measures, on an idle machine, after `dotnet publish functions/Auth -c Release -r linux-x64`:
 
       dotnet run -c Release --project tests/Benchmarks -- cold-start --aot artifacts/publish [--runs 20]
+      dotnet run -c Release --project tests/Benchmarks -- hot-paths
     """;
 
 string Option(string name, string fallback)
 {
     int at = Array.IndexOf(args, name);
     return at >= 0 && at + 1 < args.Length ? args[at + 1] : fallback;
+}
+
+if (args is ["hot-paths"])
+{
+    HotPaths.Run();
+    return 0;
 }
 
 if (args is not ["cold-start", ..])

@@ -4,7 +4,7 @@ namespace Souk.Local.Tests.Story;
 
 public sealed class SimulationTests
 {
-    /// <summary>The seed of the test command, well under a minute; tests/Simulation's program takes any other.</summary>
+    /// <summary>The seed of the test command, well under a minute; the simulation's program takes any.</summary>
     private const int Seed = 20_261_123;
 
     private const int Steps = 60;
