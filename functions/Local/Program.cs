@@ -28,4 +28,9 @@ using (signals)
     {
         return 130;
     }
+    catch (FileNotFoundException exception)
+    {
+        await Console.Error.WriteLineAsync(exception.Message);
+        return 66;
+    }
 }

@@ -53,13 +53,22 @@ internal static class FunctionPrograms
         string platform = RuntimeInformation.RuntimeIdentifier;
         string[] places =
         [
-            Path.Combine(folder, program, $"release_{platform}", program),
-            Path.Combine(folder, program, "release", program),
-            Path.Combine(folder, program, program),
-            Path.Combine(folder, program),
+            Path.Combine(program, $"release_{platform}", program),
+            Path.Combine(program, "release", program),
+            Path.Combine(program, program),
+            program,
         ];
-        return places.Select(Path.GetFullPath).FirstOrDefault(File.Exists)
+        return Bases(folder)
+            .SelectMany(place => places.Select(it => Path.Combine(place, it)))
+            .FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException(
-                $"{folder} holds no {program}; dotnet publish functions/{program} makes it.");
+                $"{folder} holds no {program}; dotnet publish functions/{program} -c Release -r {platform} makes it.");
+    }
+
+    // A relative folder is looked for here and above: `dotnet run` starts a program in its project's own folder.
+    private static IEnumerable<string> Bases(string folder)
+    {
+        for (DirectoryInfo? at = new(Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
+            yield return Path.GetFullPath(folder, at.FullName);
     }
 }

@@ -26,22 +26,23 @@ public sealed class LocalPlatform : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         World world = await World.StartAsync(worldOptions, progress, cancellationToken);
-        Stopwatch watch = Stopwatch.StartNew();
-        FunctionFleet functions = new(
-            fleetOptions,
-            [.. world.Places.Where(place => fleetOptions.Functions.Contains(place.Function))],
-            world.SettingsPath,
-            world.Folder("logs"));
-        LocalPlatform platform = new(world, functions);
+        FunctionFleet? functions = null;
         try
         {
+            Stopwatch watch = Stopwatch.StartNew();
+            functions = new FunctionFleet(
+                fleetOptions,
+                [.. world.Places.Where(place => fleetOptions.Functions.Contains(place.Function))],
+                world.SettingsPath,
+                world.Folder("logs"));
             await functions.StartAsync(cancellationToken);
             progress($"The functions are ready ({watch.Elapsed.TotalSeconds:0.0} s).");
-            return platform;
+            return new LocalPlatform(world, functions);
         }
         catch
         {
-            await platform.DisposeAsync();
+            if (functions is not null) await functions.DisposeAsync();
+            await world.DisposeAsync();
             throw;
         }
     }
