@@ -64,8 +64,11 @@ public sealed class SearchListingsTests(MarketFixture fixture) : MarketTest(fixt
     [InlineData("seller=0x12")]
     [InlineData("cursor=here")]
     [InlineData("priceWeiMax=-1")]
-    public async Task Refuses_a_malformed_parameter(string query) => AssertRefused(
-        400, "invalid_request", await Market.App.Anonymous.GetAsync($"/v1/listings?{query}", Cancelled));
+    public async Task Refuses_a_malformed_parameter_and_names_it(string query) => AssertRefused(
+        400,
+        "invalid_request",
+        await Market.App.Anonymous.GetAsync($"/v1/listings?{query}", Cancelled),
+        field: query.Split('=')[0]);
 
     private async Task<Guid[]> SearchAsync(string query)
     {

@@ -88,7 +88,7 @@ internal sealed partial class RequestPipeline(
         switch (response.StatusCode)
         {
             case StatusCodes.Status400BadRequest:
-                throw new FailureException(FailureCode.InvalidRequest, "The request is malformed.");
+                throw new FailureException(MalformedRequest.ExplainQuery(response.HttpContext));
             case StatusCodes.Status413PayloadTooLarge:
                 throw new FailureException(FailureCode.PayloadTooLarge, "The body is too large.");
             case StatusCodes.Status415UnsupportedMediaType:

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Souk.Domain.Failures;
 
 namespace Souk.Platform.Http;
@@ -13,8 +14,30 @@ internal static class MalformedRequest
         StatusCodes.Status415UnsupportedMediaType =>
             new Failure(FailureCode.UnsupportedMediaType, "The body must be application/json."),
         _ when exception.InnerException is JsonException json => Explain(json),
-        _ => new Failure(FailureCode.InvalidRequest, Parameter(exception.Message)),
+        _ => Parameter(exception.Message),
     };
+
+    /// <summary>Names the parameters that a bare refusal may be about.</summary>
+    /// <remarks>
+    /// The framework refuses an optional value that does not parse without a word; the endpoint's metadata still tells
+    /// which parameters it parses, and the query which of them came.
+    /// </remarks>
+    internal static Failure ExplainQuery(HttpContext context)
+    {
+        IReadOnlyList<IParameterBindingMetadata> parameters =
+            context.GetEndpoint()?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [];
+        string[] suspects =
+        [
+            .. parameters.Where(it => it.HasTryParse && context.Request.Query.ContainsKey(it.Name)).Select(it => it.Name),
+        ];
+        return suspects switch
+        {
+            [] => new Failure(FailureCode.InvalidRequest, "The request is malformed."),
+            [string one] => Malformed(one),
+            _ => new Failure(
+                FailureCode.InvalidRequest, $"One of the parameters {string.Join(", ", suspects)} is malformed."),
+        };
+    }
 
     internal static Failure Explain(JsonException exception)
     {
@@ -40,12 +63,14 @@ internal static class MalformedRequest
 
     /// <remarks>The framework's message is: Required parameter "Type name" was not provided from ...; or Failed to bind
     /// parameter "Type name" from "value". Only the parameter's name is repeated.</remarks>
-    private static string Parameter(string message)
+    private static Failure Parameter(string message)
     {
         string[] parts = message.Split('"');
-        if (parts.Length < 2)
-            return "The request is malformed.";
-        string name = parts[1].Split(' ')[^1];
-        return $"The parameter {name} is missing or malformed.";
+        return parts.Length < 2
+            ? new Failure(FailureCode.InvalidRequest, "The request is malformed.")
+            : Malformed(parts[1].Split(' ')[^1]);
     }
+
+    private static Failure Malformed(string parameter) =>
+        new(FailureCode.InvalidRequest, $"The parameter {parameter} is missing or malformed.") { Field = parameter };
 }
