@@ -19,7 +19,7 @@ public static class SimulatedMarket
     public static async Task RunAsync(int seed, int steps, Action<string> tell, CancellationToken cancellationToken)
     {
         WorldOptions world = new() { Chains = [LocalChain.Ethereum] };
-        FleetOptions fleet = new() { Mode = FleetMode.Separate };
+        FleetOptions fleet = new() { Mode = FleetMode.Separate, OnLine = TellErrors };
         await using LocalPlatform platform =
             await LocalPlatform.StartAsync(world, fleet, _ => { }, cancellationToken);
         using ApiClient api = new(platform.Functions.UrlOf);
@@ -49,5 +49,11 @@ public static class SimulatedMarket
         }
 
         tell($"Seed {seed}: the books equal the chain after {steps} steps.");
+
+        void TellErrors(string function, string line)
+        {
+            if (line.Contains("\"level\":\"error\"", StringComparison.Ordinal))
+                tell($"     {function}: {line}");
+        }
     }
 }

@@ -28,7 +28,9 @@ internal static class MalformedRequest
             context.GetEndpoint()?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [];
         string[] suspects =
         [
-            .. parameters.Where(it => it.HasTryParse && context.Request.Query.ContainsKey(it.Name)).Select(it => it.Name),
+            .. parameters
+                .Where(it => it.HasTryParse && context.Request.Query.ContainsKey(it.Name))
+                .Select(it => it.Name),
         ];
         return suspects switch
         {
