@@ -15,7 +15,8 @@ namespace Souk.Marketplace;
 /// <remarks>
 /// Refuses with <c>not_found</c>, <c>forbidden</c>, <c>conflict</c>, in that order. A protected listing for which no
 /// authorization is out is cancelled at once and for good: its signature alone fills nothing. Else it waits for the
-/// authorization's end, or for the chain: <c>GET …/cancellation</c> gives the wallet's step.
+/// authorization's end, or for the chain: <c>GET …/cancellation</c> gives the wallet's step. One that stopped being for
+/// sale and whose token was listed again meanwhile cannot wait beside that: it conflicts until its authorization ended.
 /// </remarks>
 internal static partial class CancelListing
 {

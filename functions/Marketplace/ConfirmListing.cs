@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 using Souk.Domain.Failures;
 using Souk.Domain.Listings;
 using Souk.Domain.Sessions;
@@ -45,16 +44,7 @@ internal static class ConfirmListing
             {
                 ListingRow row = await ListingTable.LockAsync(transaction, id, cancellationToken);
                 Listing after = row.Listing.Confirm().OrThrow();
-                try
-                {
-                    await ListingTable.MoveAsync(transaction, row.Listing, after, cancellationToken);
-                }
-                catch (PostgresException exception)
-                    when (PostgresFailures.IsDuplicate(exception, ListingTable.OneOpenIndex))
-                {
-                    throw new FailureException(FailureCode.Conflict, "The token has another listing meanwhile.");
-                }
-
+                await ListingTable.MoveAsync(transaction, row.Listing, after, cancellationToken);
                 return ListingView.Of(row with { Listing = after }, transaction.Now);
             },
             cancellationToken);

@@ -57,6 +57,25 @@ public sealed class CancelListingTests(MarketFixture fixture) : MarketTest(fixtu
     }
 
     [Fact]
+    public async Task One_whose_token_was_listed_again_conflicts_until_its_authorization_has_ended()
+    {
+        Trader seller = await SignInAsync();
+        Trader other = await SignInAsync();
+        Listed listed = await ListAsync(seller);
+        await HoldAsync(other, listed);
+        await GiveAsync(seller, other.Wallet.Address, listed.Token);
+        await GiveAsync(other, seller.Wallet.Address, listed.Token);
+        await FollowAsync();
+        await ListAsync(seller, listed.Token);
+
+        AssertRefused(409, "conflict", await CancelAsync(seller, listed));
+
+        await Market.PassAsync(ListingLimits.AuthorizationLifetime, Cancelled);
+        await FollowAsync();
+        Assert.Equal("cancelled seller_cancelled", StatusOf((await CancelAsync(seller, listed)).Json));
+    }
+
+    [Fact]
     public async Task A_waiting_cancellation_lets_nobody_else_buy()
     {
         Trader seller = await SignInAsync();

@@ -1,3 +1,4 @@
+using Npgsql;
 using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Domain.Listings;
@@ -225,7 +226,9 @@ public static class ListingTable
     }
 
     /// <summary>Stores a move by compare-and-set on the status.</summary>
-    /// <exception cref="FailureException"><c>conflict</c>: the listing moved meanwhile.</exception>
+    /// <exception cref="FailureException">
+    /// <c>conflict</c>: the listing moved meanwhile, or would be the token's second open one.
+    /// </exception>
     public static async Task MoveAsync(
         Transaction transaction, Listing before, Listing after, CancellationToken cancellationToken)
     {
@@ -234,14 +237,24 @@ public static class ListingTable
         ArgumentNullException.ThrowIfNull(after);
         if (before == after)
             return;
-        int rows = await transaction.ExecuteAsync(
-            MoveSql,
-            [
-                after.Id.Value, WireText.Of(before.Status), WireText.Of(after.Status), TextOf(after.Reason),
-                after.HeldBy?.Value, after.HeldUntil, after.LastAuthorizationExpiresAt, TextOf(after.StatusBeforeFill),
-                TextOf(after.ReasonBeforeFill), transaction.Now, ListingLifecycle.IsTerminal(after.Status),
-            ],
-            cancellationToken);
+        int rows;
+        try
+        {
+            rows = await transaction.ExecuteAsync(
+                MoveSql,
+                [
+                    after.Id.Value, WireText.Of(before.Status), WireText.Of(after.Status), TextOf(after.Reason),
+                    after.HeldBy?.Value, after.HeldUntil, after.LastAuthorizationExpiresAt,
+                    TextOf(after.StatusBeforeFill), TextOf(after.ReasonBeforeFill),
+                    transaction.Now, ListingLifecycle.IsTerminal(after.Status),
+                ],
+                cancellationToken);
+        }
+        catch (PostgresException exception) when (PostgresFailures.IsDuplicate(exception, OneOpenIndex))
+        {
+            throw new FailureException(FailureCode.Conflict, "The token has another open listing of its seller's.");
+        }
+
         if (rows != 1)
             throw new FailureException(FailureCode.Conflict, "The listing changed meanwhile.");
     }
