@@ -45,23 +45,21 @@ public sealed class Oracle(LocalPlatform platform, Traders traders)
     }
 
     /// <summary>A new block, and the schedules until the cursor is at the head: a loss costs only this wait.</summary>
-    private Task<string> HealAsync(CancellationToken cancellationToken) => Patience.UntilAsync(
-        platform,
-        "The chain is followed to its head",
-        ["reconcile", "relay"],
-        async () =>
-        {
-            await traders.Chain.Node.MineAsync(1, cancellationToken);
-            ulong head = await traders.Chain.Node.Rpc.GetBlockNumberAsync(cancellationToken);
-            platform.World.Schedules.Fire("reconcile");
-            await platform.World.Broker.DrainAsync(cancellationToken);
-            string cursor = await _books.ReadAsync(
+    private async Task HealAsync(CancellationToken cancellationToken)
+    {
+        await traders.Chain.Node.MineAsync(1, cancellationToken);
+        ulong head = await traders.Chain.Node.Rpc.GetBlockNumberAsync(cancellationToken);
+        platform.World.Schedules.Fire("reconcile");
+        await Patience.UntilAsync(
+            platform,
+            "The chain is followed to its head",
+            ["reconcile", "relay"],
+            () => _books.ReadAsync(
                 "SELECT number FROM chain_cursors WHERE chain_id = $1", (long)traders.Chain.Plan.Id.Value,
-                cancellationToken);
-            return cursor == head.ToString(CultureInfo.InvariantCulture) ? cursor : "";
-        },
-        cursor => cursor.Length > 0,
-        cancellationToken);
+                cancellationToken),
+            cursor => cursor == head.ToString(CultureInfo.InvariantCulture),
+            cancellationToken);
+    }
 
     private async Task RequireOwnerAsync(TokenId token, CancellationToken cancellationToken)
     {
