@@ -61,18 +61,28 @@ public static class RoleScopes
     /// <summary>Read inboxes, outboxes, cursors, audit.</summary>
     public const string OpsRead = "ops:read";
 
+    /// <summary>Replay and discard dead letters, resume and read chains again.</summary>
+    public const string OpsWrite = "ops:write";
+
+    /// <summary>Announce a partner's events.</summary>
+    public const string EventsPublish = "events:publish";
+
     private static readonly FrozenDictionary<(Role, TokenAudience), ImmutableArray<string>> Table =
         new Dictionary<(Role, TokenAudience), ImmutableArray<string>>
         {
             [(Role.Trader, TokenAudience.User)] = [MarketTrade],
             [(Role.Support, TokenAudience.Admin)] = [OpsRead, SigningRead],
-            [(Role.Admin, TokenAudience.Admin)] = [MarketAdmin, OpsRead, SigningApprove, SigningRead],
-            [(Role.Operator, TokenAudience.Admin)] = [OpsRead, SigningApprove, SigningRead, SigningRequest],
+            [(Role.Admin, TokenAudience.Admin)] = [MarketAdmin, OpsRead, OpsWrite, SigningApprove, SigningRead],
+            [(Role.Operator, TokenAudience.Admin)] =
+                [EventsPublish, OpsRead, OpsWrite, SigningApprove, SigningRead, SigningRequest],
         }.ToFrozenDictionary();
 
     /// <summary>Every scope there is, in ordinal order.</summary>
     public static ImmutableArray<string> All { get; } =
-        [AccountManage, MarketAdmin, MarketTrade, OpsRead, SigningApprove, SigningRead, SigningRequest];
+    [
+        AccountManage, EventsPublish, MarketAdmin, MarketTrade, OpsRead, OpsWrite, SigningApprove, SigningRead,
+        SigningRequest,
+    ];
 
     /// <summary>Whether these roles pass a door: the users' anyone's, the other with a role behind it.</summary>
     /// <param name="roles">The subject's roles.</param>
