@@ -14,7 +14,7 @@ public sealed class AuthFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseJson(AuthJson.Default).UsePostgres().UseAccessTokens().UseChains();
+        builder.UseJson(AuthJson.Default).UsePostgres().UseRedis().UseAccessTokens().UseChains();
         AuthOptions options = builder.Configuration.GetSection("Auth").Get<AuthOptions>() ?? new AuthOptions();
         builder.Check(options, new AuthOptionsValidator(), "Auth");
         builder.Services.AddSingleton(options);

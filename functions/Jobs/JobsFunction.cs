@@ -16,7 +16,7 @@ public sealed class JobsFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UsePostgres();
+        builder.UsePostgres().UseAccessTokens();
     }
 
     /// <inheritdoc/>

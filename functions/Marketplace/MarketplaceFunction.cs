@@ -14,7 +14,7 @@ public sealed class MarketplaceFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseJson(MarketplaceJson.Default).UsePostgres().UseAccessTokens().UseChains();
+        builder.UseJson(MarketplaceJson.Default).UsePostgres().UseRedis().UseAccessTokens().UseChains();
         builder.Services.AddSingleton(new ZoneSigner(builder.ReadSecretsAsync));
         builder.Services.AddSingleton<ChainObserver>();
         builder.Services.AddSingleton<ChainFollower>();

@@ -15,7 +15,7 @@ public sealed class SigningFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseJson(SigningJson.Default).UsePostgres().UseAccessTokens().UseChains();
+        builder.UseJson(SigningJson.Default).UsePostgres().UseRedis().UseAccessTokens().UseChains();
         builder.Services.AddMetaKeep(builder.Configuration);
         builder.Services.AddSingleton(new SignerCredentials(builder.ReadSecretsAsync));
         builder.Services.AddSingleton<Signers>();

@@ -14,7 +14,8 @@ internal static class WorldVault
     // A cluster's kubelet writes a new service-account token in time; nobody does here.
     private static readonly TimeSpan ServiceAccountTokenLifetime = TimeSpan.FromDays(30);
 
-    private static readonly string[] TokenVerifiers = ["auth", "marketplace", "signing"];
+    // The other rooms keep no cache and ask no node.
+    private static readonly string[] CacheAndNodeUsers = ["auth", "marketplace", "signing"];
 
     /// <summary>The Kubernetes namespace of a function, as knative/ places it.</summary>
     public static string NamespaceOf(string function) => function == "webhooks" ? "webhooks" : "apis";
@@ -29,8 +30,8 @@ internal static class WorldVault
             [
                 Rule($"secret/data/{function}", "read"),
                 Rule($"database/static-creds/{function}", "read"),
+                Rule("transit/keys/access-token", "read"),
             ];
-            if (TokenVerifiers.Contains(function)) rules.Add(Rule("transit/keys/access-token", "read"));
             if (function == "auth") rules.Add(Rule("transit/sign/access-token/*", "update"));
             if (function == "auth") rules.Add(Rule("transit/sign/access-token", "update"));
             vault.PutPolicy(function, string.Join('\n', rules));
@@ -65,7 +66,7 @@ internal static class WorldVault
         foreach (string function in functions)
         {
             Dictionary<string, string> secrets = [];
-            if (TokenVerifiers.Contains(function))
+            if (CacheAndNodeUsers.Contains(function))
             {
                 secrets["redis_user"] = function;
                 secrets["redis_password"] = world.Redis.Password(function);

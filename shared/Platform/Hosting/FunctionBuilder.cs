@@ -90,26 +90,34 @@ public sealed class FunctionBuilder
         return this;
     }
 
+    /// <summary>Uses Redis with this function's login, for what may vanish.</summary>
+    public FunctionBuilder UseRedis()
+    {
+        RedisOptions? options = Check("Redis", section => section.Get<RedisOptions>(), new RedisOptionsValidator());
+        if (options is null)
+            return this;
+        RedisClient redis = Owned.Add(
+            new RedisClient(options, ReadRedisLoginAsync, Loggers.CreateLogger<RedisClient>()));
+        Services.AddSingleton(redis);
+        Warmups.Add(redis.PrewarmAsync);
+        return this;
+    }
+
     /// <summary>
-    /// Verifies access tokens: Vault's public keys, and authorization state from Redis or PostgreSQL.
+    /// Verifies access tokens: Vault's public keys, and authorization state from PostgreSQL, cached in a room that
+    /// uses Redis.
     /// </summary>
     public FunctionBuilder UseAccessTokens()
     {
         SiteOptions? site = Check("Site", section => section.Get<SiteOptions>(), new SiteOptionsValidator());
-        RedisOptions? redisOptions = Check(
-            "Redis", section => section.Get<RedisOptions>(), new RedisOptionsValidator());
-        if (site is null || redisOptions is null || Find<Database>() is not { } database)
+        if (site is null || Find<Database>() is not { } database)
             return this;
 
-        RedisClient redis = Owned.Add(
-            new RedisClient(redisOptions, ReadRedisLoginAsync, Loggers.CreateLogger<RedisClient>()));
-        AuthorizationState state = new(redis, database);
+        AuthorizationState state = new(Find<RedisClient>(), database);
         AccessTokenVerifier verifier = new(Vault, state, site, Clock);
         Services.AddSingleton(site);
-        Services.AddSingleton(redis);
         Services.AddSingleton(state);
         Services.AddSingleton(verifier);
-        Warmups.Add(redis.PrewarmAsync);
         Warmups.Add(verifier.PrewarmAsync);
         return this;
     }

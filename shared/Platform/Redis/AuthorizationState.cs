@@ -11,11 +11,12 @@ namespace Souk.Platform.Redis;
 /// </summary>
 /// <remarks>
 /// A cached answer lives at most 4 s and the check itself well under 1 s, so that a revocation or role change binds
-/// everywhere within 5 s. With Redis down every check reads PostgreSQL; with both down nobody is let in.
+/// everywhere within 5 s. With Redis down, or in a room without a login to it, every check reads PostgreSQL; with both
+/// down nobody is let in.
 /// </remarks>
-/// <param name="redis">The cache.</param>
+/// <param name="redis">The cache; null in a room without one.</param>
 /// <param name="database">The truth: the view that Auth keeps.</param>
-public sealed class AuthorizationState(RedisClient redis, Database database)
+public sealed class AuthorizationState(RedisClient? redis, Database database)
 {
     /// <summary>How long an answer may be cached.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(4);
@@ -33,7 +34,7 @@ public sealed class AuthorizationState(RedisClient redis, Database database)
         ArgumentNullException.ThrowIfNull(caller);
         string key = KeyOf(caller.SessionId);
         string expected = string.Create(CultureInfo.InvariantCulture, $"{caller.UserId}:{caller.Epoch}");
-        string? cached = await redis.FindAsync(key, cancellationToken);
+        string? cached = redis is null ? null : await redis.FindAsync(key, cancellationToken);
         if (cached == expected)
             return true;
         if (cached == Gone)
@@ -44,14 +45,14 @@ public sealed class AuthorizationState(RedisClient redis, Database database)
 
         // The answer's age counts from before it was read: a slow read must not stretch the 4 seconds.
         TimeSpan left = Lifetime - (database.Now - readAt);
-        if (left > TimeSpan.Zero)
+        if (redis is not null && left > TimeSpan.Zero)
             await redis.PutAsync(key, current, left, cancellationToken);
         return current == expected;
     }
 
     /// <summary>Forgets what is cached of a session, so that its revocation binds at the next call.</summary>
     public Task ForgetAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        redis.RemoveAsync(KeyOf(sessionId), cancellationToken);
+        redis?.RemoveAsync(KeyOf(sessionId), cancellationToken) ?? Task.CompletedTask;
 
     private static string KeyOf(Guid sessionId) => $"authorization:{sessionId}";
 

@@ -44,7 +44,7 @@ public sealed class EdgeFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseJson(EdgeJson.Default).UsePostgres().UseAccessTokens();
+        builder.UseJson(EdgeJson.Default).UsePostgres().UseRedis().UseAccessTokens();
         builder.Services.AddSingleton(new Gate());
         builder.Services.AddSingleton(new EventLog());
     }

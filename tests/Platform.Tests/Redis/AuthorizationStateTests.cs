@@ -1,6 +1,11 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Souk.Domain.Sessions;
 using Souk.Harness;
 using Souk.Local.Outside;
+using Souk.Platform.Hosting;
+using Souk.Platform.Http;
 using Souk.Platform.Redis;
 using Souk.Platform.Tests.Hosting;
 using StackExchange.Redis;
@@ -84,13 +89,52 @@ public sealed class AuthorizationStateTests(EdgeApp edge, SharedWorld shared) : 
         Assert.NotNull(answer.Headers.RetryAfter);
     }
 
-    private static Task<TestPerson> SignInAsync(FunctionApp<EdgeFunction> app) =>
-        app.SignInAsync(TokenAudience.User, Token, Role.Trader);
+    [Fact]
+    public async Task Asks_PostgreSQL_every_time_in_a_room_without_a_cache()
+    {
+        await using FunctionApp<UncachedFunction> app = await StartAsync<UncachedFunction>([]);
+        TestPerson trader = await SignInAsync(app);
 
-    private static Task RevokeAsync(FunctionApp<EdgeFunction> app, TestPerson person) => app.Database.ExecuteAsync(
+        Assert.Equal(204, (await trader.Api.GetAsync("v1/mine", Token)).Status);
+        await RevokeAsync(app, trader);
+        ApiAnswer answer = await trader.Api.GetAsync("v1/mine", Token);
+        Assert.Equal((401, "session_revoked"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task Lets_nobody_in_when_PostgreSQL_is_down_in_a_room_without_a_cache()
+    {
+        await using FunctionApp<UncachedFunction> app = await StartAsync<UncachedFunction>(
+            new() { ["Postgres:Host"] = "/nowhere" });
+        TestPerson trader = await SignInAsync(app);
+
+        ApiAnswer answer = await trader.Api.GetAsync("v1/mine", Token);
+
+        Assert.Equal((503, "upstream_unavailable"), (answer.Status, answer.Code));
+    }
+
+    private static Task<TestPerson> SignInAsync<TFunction>(FunctionApp<TFunction> app)
+        where TFunction : IFunction => app.SignInAsync(TokenAudience.User, Token, Role.Trader);
+
+    private static Task RevokeAsync<TFunction>(FunctionApp<TFunction> app, TestPerson person)
+        where TFunction : IFunction => app.Database.ExecuteAsync(
         "UPDATE sessions SET revoked_at = now(), reason = 'revoked' WHERE id = $1", Token, person.SessionId);
 
-    private async Task<FunctionApp<EdgeFunction>> StartAsync(Dictionary<string, string?> settings) =>
-        await FunctionApp.StartAsync<EdgeFunction>(
-            await shared.GetAsync(), new FunctionAppOptions { Settings = settings }, Token);
+    private Task<FunctionApp<EdgeFunction>> StartAsync(Dictionary<string, string?> settings) =>
+        StartAsync<EdgeFunction>(settings);
+
+    private async Task<FunctionApp<TFunction>> StartAsync<TFunction>(Dictionary<string, string?> settings)
+        where TFunction : IFunction => await FunctionApp.StartAsync<TFunction>(
+        await shared.GetAsync(), new FunctionAppOptions { Settings = settings }, Token);
+
+    /// <summary>A room that has no Redis login, as jobs and webhooks have none.</summary>
+    private sealed class UncachedFunction : IFunction
+    {
+        public static string Name => "webhooks";
+
+        public static void Configure(FunctionBuilder builder) => builder.UsePostgres().UseAccessTokens();
+
+        public static void Map(IEndpointRouteBuilder routes) =>
+            routes.MapGet("/v1/mine", () => TypedResults.NoContent()).RequireScope(RoleScopes.MarketTrade);
+    }
 }
