@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Souk.Platform.CloudEvents;
 
 /// <summary>A CloudEvent as it arrived, its attributes checked (CloudEvents 1.0.2).</summary>
@@ -22,6 +24,15 @@ public sealed record ReceivedEvent(
 
     /// <summary>The extension that names the schedule.</summary>
     public const string JobExtension = "job";
+
+    /// <summary>The extension that says which of a subject's events is the newer (CloudEvents' sequence).</summary>
+    public const string SequenceExtension = "sequence";
+
+    /// <summary>Its place among its subject's events, from its source's count; null when it has none.</summary>
+    public long? Sequence => long.TryParse(
+        Extensions.GetValueOrDefault(SequenceExtension), NumberStyles.None, CultureInfo.InvariantCulture, out long at)
+        ? at
+        : null;
 
     /// <summary>The schedule that fired; null for any other event.</summary>
     public string? Job => Type == PingType ? Extensions.GetValueOrDefault(JobExtension) : null;

@@ -92,8 +92,16 @@ public sealed class Transaction
     }
 
     /// <summary>Announces a fact: one outbox row in this transaction, sent after its commit, at least once.</summary>
+    /// <remarks>
+    /// The event's sequence is drawn here, before the commit, and rises per subject as its announcers commit if each
+    /// has locked or written the subject's row before it announces: who comes second then also draws second. Across
+    /// subjects it promises nothing.
+    /// </remarks>
     /// <param name="type">Which fact; it names its consumers.</param>
-    /// <param name="subject">What it is about, such as <c>listing/…</c>; delivery order is kept per subject.</param>
+    /// <param name="subject">
+    /// What it is about, such as <c>listing/…</c>; a consumer may take its events in order
+    /// (<see cref="Inbox.TakeInOrderAsync"/>).
+    /// </param>
     /// <param name="data">The event's data.</param>
     /// <param name="json">How the data is written.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
