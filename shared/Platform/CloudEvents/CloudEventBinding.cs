@@ -1,44 +1,96 @@
-using System.Buffers;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using CloudNative.CloudEvents;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Souk.Domain.Failures;
 
 namespace Souk.Platform.CloudEvents;
 
-/// <summary>Reads a CloudEvent from a request, in binary or structured mode (HTTP protocol binding 1.0.2).</summary>
+/// <summary>
+/// Reads CloudEvents from a request, in binary, structured or batched mode (HTTP protocol binding 1.0.2).
+/// </summary>
 /// <remarks>
-/// The SDK checks attribute names and values; its JSON formatter is left out because it reflects over types. A batch is
-/// refused here: a broker sends none.
+/// The content type alone tells the mode: in structured mode, attributes that came as headers too are not looked at.
+/// The SDK checks attribute names and values.
 /// </remarks>
 public static class CloudEventBinding
 {
     private const string AttributePrefix = "ce-";
     private const string StructuredType = "application/cloudevents+json";
-    private const string BatchType = "application/cloudevents-batch";
+    private const string BatchType = "application/cloudevents-batch+json";
     private const string AnyStructuredType = "application/cloudevents";
     private const int IdLengthMax = 200;
     private const int SourceLengthMax = 500;
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+    private const int TypeLengthMax = 200;
+    private const int SubjectLengthMax = 500;
 
-    /// <summary>Reads the event of a request.</summary>
+    /// <summary>Reads the one event of a request; a batch is refused, for a broker sends none.</summary>
     /// <exception cref="FailureException"><c>event_poison</c>: it is no valid CloudEvent and never will be.</exception>
     public static async Task<ReceivedEvent> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         byte[] body = await ReadBodyAsync(request, cancellationToken);
-        string mediaType = (request.ContentType ?? "").Split(';')[0].Trim();
+        return Check(() => ReadOne(request, MediaTypeOf(request), body));
+    }
+
+    /// <summary>Reads the events of a request in any mode; a batch may be empty.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="eventsMax">How many events a batch may hold.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FailureException">
+    /// <c>event_poison</c>: any of it is no valid CloudEvent; <c>payload_too_large</c>: the batch holds too many.
+    /// </exception>
+    public static async Task<IReadOnlyList<ReceivedEvent>> ReadManyAsync(
+        HttpRequest request, int eventsMax, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        byte[] body = await ReadBodyAsync(request, cancellationToken);
+        string mediaType = MediaTypeOf(request);
+        return Check(() => mediaType == BatchType
+            ? CloudEventJson.ReadBatch(body, eventsMax)
+            : [ReadOne(request, mediaType, body)]);
+    }
+
+    /// <summary>Checks what every mode has in common, and takes the event out of the SDK's type.</summary>
+    internal static ReceivedEvent Finish(CloudEvent parsed, byte[] data)
+    {
+        if (!parsed.IsValid)
+            throw Poison("The event lacks an id, a source or a type.");
+        if (parsed.Id!.Length > IdLengthMax || parsed.Source!.OriginalString.Length > SourceLengthMax
+            || parsed.Type!.Length > TypeLengthMax || parsed.Subject?.Length > SubjectLengthMax)
+        {
+            throw Poison("The event's id, source, type or subject is longer than is kept.");
+        }
+
+        if (parsed.DataContentType is { } contentType && !MediaTypeHeaderValue.TryParse(contentType, out _))
+            throw Poison("The event's data content type is no media type.");
+        Dictionary<string, string> extensions = new(StringComparer.Ordinal);
+        foreach ((CloudEventAttribute attribute, object value) in parsed.GetPopulatedAttributes())
+        {
+            if (attribute.IsExtension)
+                extensions[attribute.Name] = attribute.Format(value);
+        }
+
+        return new ReceivedEvent(
+            parsed.Id, parsed.Source.OriginalString, parsed.Type, parsed.Subject, parsed.Time, extensions, data)
+        {
+            ContentType = parsed.DataContentType,
+            DataSchema = parsed.DataSchema?.OriginalString,
+        };
+    }
+
+    internal static FailureException Poison(string detail, Exception? cause = null) =>
+        new(new Failure(FailureCode.EventPoison, detail), cause);
+
+    private static string MediaTypeOf(HttpRequest request) =>
+        (request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+
+    private static T Check<T>(Func<T> read)
+    {
         try
         {
-            return mediaType switch
-            {
-                _ when mediaType.Equals(StructuredType, StringComparison.OrdinalIgnoreCase) => ReadStructured(body),
-                _ when mediaType.StartsWith(BatchType, StringComparison.OrdinalIgnoreCase) =>
-                    throw Poison("Batches are not taken."),
-                _ when mediaType.StartsWith(AnyStructuredType, StringComparison.OrdinalIgnoreCase) =>
-                    throw Poison("Only the JSON event format is taken."),
-                _ => ReadBinary(request, body),
-            };
+            return read();
         }
         catch (Exception exception) when (
             exception is ArgumentException or FormatException or InvalidOperationException or JsonException)
@@ -47,13 +99,22 @@ public static class CloudEventBinding
         }
     }
 
+    private static ReceivedEvent ReadOne(HttpRequest request, string mediaType, byte[] body) => mediaType switch
+    {
+        StructuredType => CloudEventJson.Read(body),
+        BatchType => throw Poison("Batches are not taken."),
+        _ when mediaType.StartsWith(AnyStructuredType, StringComparison.Ordinal) =>
+            throw Poison("Only the JSON event format is taken."),
+        _ => ReadBinary(request, body),
+    };
+
     private static ReceivedEvent ReadBinary(HttpRequest request, byte[] body)
     {
         if (request.Headers["ce-specversion"] != "1.0")
             throw Poison("The event's specversion is not 1.0.");
 
-        CloudEvent parsed = new(CloudEventsSpecVersion.V1_0);
-        foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in request.Headers)
+        CloudEvent parsed = new(CloudEventsSpecVersion.V1_0) { DataContentType = request.ContentType };
+        foreach ((string name, StringValues values) in request.Headers)
         {
             if (!name.StartsWith(AttributePrefix, StringComparison.OrdinalIgnoreCase))
                 continue;
@@ -68,75 +129,10 @@ public static class CloudEventBinding
         return Finish(parsed, body);
     }
 
-    private static ReceivedEvent ReadStructured(byte[] body)
-    {
-        using JsonDocument document = JsonDocument.Parse(body, Limits);
-        CloudEvent parsed = new(CloudEventsSpecVersion.V1_0);
-        byte[]? data = null;
-        bool isVersioned = false;
-        foreach (JsonProperty member in document.RootElement.EnumerateObject())
-        {
-            switch (member.Name)
-            {
-                case "specversion":
-                    isVersioned = member.Value.ValueEquals("1.0");
-                    break;
-                case "data" or "data_base64" when data is not null:
-                    throw Poison("An event's data come once.");
-                case "data":
-                    data = JsonSerializerBytes(member.Value);
-                    break;
-                case "data_base64":
-                    data = member.Value.GetBytesFromBase64();
-                    break;
-                case var _ when member.Value.ValueKind != JsonValueKind.Null:
-                    parsed.SetAttributeFromString(member.Name, TextOf(member.Value));
-                    break;
-            }
-        }
-
-        return isVersioned ? Finish(parsed, data ?? []) : throw Poison("The event's specversion is not 1.0.");
-    }
-
-    private static ReceivedEvent Finish(CloudEvent parsed, byte[] data)
-    {
-        if (!parsed.IsValid)
-            throw Poison("The event lacks an id, a source or a type.");
-        if (parsed.Id!.Length > IdLengthMax || parsed.Source!.OriginalString.Length > SourceLengthMax)
-            throw Poison("The event's id or source is longer than the inbox keeps.");
-        Dictionary<string, string> extensions = new(StringComparer.Ordinal);
-        foreach ((CloudEventAttribute attribute, object value) in parsed.GetPopulatedAttributes())
-        {
-            if (attribute.IsExtension)
-                extensions[attribute.Name] = attribute.Format(value);
-        }
-
-        return new ReceivedEvent(
-            parsed.Id, parsed.Source.OriginalString, parsed.Type!, parsed.Subject, parsed.Time, extensions, data);
-    }
-
-    private static string TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw Poison("An event's attribute is neither text, number nor truth value."),
-    };
-
-    private static byte[] JsonSerializerBytes(JsonElement value)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
-            value.WriteTo(writer);
-        return buffer.WrittenSpan.ToArray();
-    }
-
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
         await request.Body.CopyToAsync(body, cancellationToken);
         return body.ToArray();
     }
-
-    private static FailureException Poison(string detail, Exception? cause = null) =>
-        new(new Failure(FailureCode.EventPoison, detail), cause);
 }

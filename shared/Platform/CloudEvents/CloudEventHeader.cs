@@ -8,6 +8,7 @@ public static class CloudEventHeader
 {
     private const char FirstPlain = '!';
     private const char LastPlain = '~';
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// Percent-encodes the UTF-8 octets of a space, a quote, a percent sign and all outside U+0021 to U+007E.
@@ -35,16 +36,42 @@ public static class CloudEventHeader
         return text.ToString();
     }
 
-    /// <summary>Decodes a header value: quotes are taken off, percent-encoded octets become UTF-8 text.</summary>
+    /// <summary>Decodes a header value: quotes are taken off, percent-encoded octets become UTF-8 text, once.</summary>
+    /// <exception cref="FormatException">The octets are no UTF-8.</exception>
     public static string Decode(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         bool isQuoted = value.Length >= 2 && value[0] == '"' && value[^1] == '"';
         string inner = isQuoted ? Unquote(value[1..^1]) : value;
-        return inner.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(inner) : inner;
+        return inner.Contains('%', StringComparison.Ordinal) ? DecodePercents(inner) : inner;
     }
 
     private static bool IsPlain(char c) => c is >= FirstPlain and <= LastPlain and not '"' and not '%';
+
+    /// <summary>A percent sign without two hexadecimal digits after it stands for itself.</summary>
+    private static string DecodePercents(string value)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(value);
+        int length = 0;
+        for (int i = 0; i < octets.Length; i++)
+        {
+            bool isEncoded = octets[i] == '%' && i + 2 < octets.Length
+                && char.IsAsciiHexDigit((char)octets[i + 1]) && char.IsAsciiHexDigit((char)octets[i + 2]);
+            octets[length++] = isEncoded
+                ? byte.Parse(octets.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : octets[i];
+            i += isEncoded ? 2 : 0;
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(octets, 0, length);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new FormatException("The percent-encoded octets are no UTF-8.", exception);
+        }
+    }
 
     private static string Unquote(string value)
     {

@@ -28,6 +28,12 @@ public sealed record ReceivedEvent(
     /// <summary>The extension that says which of a subject's events is the newer (CloudEvents' sequence).</summary>
     public const string SequenceExtension = "sequence";
 
+    /// <summary>The media type of the data; null when it does not say.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The schema of the data, a URI; null when it names none.</summary>
+    public string? DataSchema { get; init; }
+
     /// <summary>Its place among its subject's events, from its source's count; null when it has none.</summary>
     public long? Sequence => long.TryParse(
         Extensions.GetValueOrDefault(SequenceExtension), NumberStyles.None, CultureInfo.InvariantCulture, out long at)

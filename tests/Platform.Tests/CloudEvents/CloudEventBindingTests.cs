@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Souk.Domain.Failures;
 using Souk.Platform.CloudEvents;
 
@@ -46,7 +45,7 @@ public sealed class CloudEventBindingTests
         Assert.Null(received.Subject);
         Assert.Equal(("42", "true", "€"), (
             received.Extensions["number"], received.Extensions["flag"], received.Extensions["text"]));
-        Assert.Equal("""{"a":[1,"b"]}""", Encoding.UTF8.GetString(received.Data.Span));
+        Assert.Equal("""{"a":[1, "b"]}""", Encoding.UTF8.GetString(received.Data.Span));
     }
 
     [Fact]
@@ -88,6 +87,12 @@ public sealed class CloudEventBindingTests
     [InlineData("ce-with_underscore", "a")]
     [InlineData("ce-", "a")]
     [InlineData("ce-subject", "a%00b")]
+    [InlineData("ce-subject", "%C0%A0")]
+    [InlineData("ce-type", "")]
+    [InlineData("ce-source", "")]
+    [InlineData("ce-specversion", "")]
+    [InlineData("ce-with-hyphen", "a")]
+    [InlineData("ce-dataschema", "relative")]
     public async Task Calls_a_binary_event_with_wrong_attributes_poison(string name, string? value)
     {
         Dictionary<string, string> headers = Required.ToDictionary(header => header.Item1, header => header.Item2);
@@ -147,6 +152,92 @@ public sealed class CloudEventBindingTests
     public async Task Takes_neither_batches_nor_other_formats(string mediaType) =>
         await AssertPoisonAsync(mediaType, "[]", Required);
 
+    [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/vnd.apache.thrift.binary")]
+    [InlineData("text/xml")]
+    [InlineData(null)]
+    public async Task Takes_the_content_type_of_a_binary_event_for_its_datas_and_the_body_as_it_is(string? mediaType)
+    {
+        ReceivedEvent received = await ReadAsync(mediaType, "<much wow=\"xml\"/>", Required);
+
+        Assert.Equal(mediaType, received.ContentType);
+        Assert.Equal("<much wow=\"xml\"/>", Encoding.UTF8.GetString(received.Data.Span));
+    }
+
+    [Theory]
+    [InlineData("\"application/xml\"", "\"<much wow=\\\"xml\\\"/>\"", "application/xml", "<much wow=\"xml\"/>")]
+    [InlineData("\"text/plain\"", "\"\"", "text/plain", "")]
+    [InlineData("\"application/json\"", "\"a text\"", "application/json", "\"a text\"")]
+    [InlineData("\"application/ld+json; a=b\"", "[1]", "application/ld+json; a=b", "[1]")]
+    [InlineData("null", "\"I'm just a string\"", "application/json", "\"I'm just a string\"")]
+    [InlineData("null", "null", "application/json", "null")]
+    public async Task Reads_structured_data_as_their_content_type_says(
+        string contentType, string data, string expectedType, string expectedData)
+    {
+        ReceivedEvent received = await ReadAsync(Structured, $$"""
+            {"specversion":"1.0","id":"1","source":"/test","type":"t","datacontenttype":{{contentType}},"data":{{data}}}
+            """);
+
+        Assert.Equal(expectedType, received.ContentType);
+        Assert.Equal(expectedData, Encoding.UTF8.GetString(received.Data.Span));
+    }
+
+    [Fact]
+    public async Task Keeps_the_content_type_of_data_in_base64()
+    {
+        ReceivedEvent received = await ReadAsync(Structured, """
+            {"specversion":"1.0","id":"1","source":"/test","type":"t",
+             "datacontenttype":"application/vnd.apache.thrift.binary","dataschema":"https://schemas.example/1","data_base64":"AQID"}
+            """);
+
+        Assert.Equal(
+            ("application/vnd.apache.thrift.binary", "https://schemas.example/1"),
+            (received.ContentType, received.DataSchema));
+        Assert.Equal([1, 2, 3], received.Data.ToArray());
+    }
+
+    [Fact]
+    public async Task Reads_a_structured_event_from_its_body_alone()
+    {
+        ReceivedEvent received = await ReadAsync(
+            Structured,
+            """{"specversion":"1.0","id":"1","source":"/test","type":"t"}""",
+            [.. Required, ("ce-id", "other"), ("ce-subject", "other")]);
+
+        Assert.Equal(("1", (string?)null), (received.Id, received.Subject));
+    }
+
+    [Theory]
+    [InlineData("\"datacontenttype\":\"application/xml\",\"data\":{\"a\":1}")]
+    [InlineData("\"datacontenttype\":\"application/xml\",\"data\":null")]
+    [InlineData("\"datacontenttype\":\"no media type\",\"data\":\"a\"")]
+    [InlineData("\"dataschema\":\"relative\"")]
+    [InlineData("\"data\":1,\"data\":2")]
+    [InlineData("\"with-hyphen\":\"a\"")]
+    [InlineData("\"with.dot\":\"a\"")]
+    [InlineData("\"number\":1.5")]
+    [InlineData("\"number\":2147483648")]
+    [InlineData("\"array\":[]")]
+    public async Task Calls_a_structured_event_with_wrong_members_poison(string members) => await AssertPoisonAsync(
+        Structured, $$"""{"specversion":"1.0","id":"1","source":"/test","type":"t",{{members}}}""");
+
+    [Theory]
+    [InlineData("ce-type", 200, true)]
+    [InlineData("ce-type", 201, false)]
+    [InlineData("ce-subject", 500, true)]
+    [InlineData("ce-subject", 501, false)]
+    public async Task Takes_types_and_subjects_as_long_as_they_are_kept(string name, int length, bool isTaken)
+    {
+        (string, string)[] headers =
+            [.. Required.Where(header => header.Item1 != name), (name, new string('a', length))];
+
+        if (isTaken)
+            Assert.Equal("1", (await ReadAsync(null, "", headers)).Id);
+        else
+            await AssertPoisonAsync(null, "", headers);
+    }
+
     private static async Task AssertPoisonAsync(string? mediaType, string body, params (string, string)[] headers)
     {
         FailureException refusal = await Assert.ThrowsAsync<FailureException>(
@@ -155,14 +246,6 @@ public sealed class CloudEventBindingTests
     }
 
     private static Task<ReceivedEvent> ReadAsync(
-        string? mediaType, string body, params (string Name, string Value)[] headers)
-    {
-        DefaultHttpContext context = new();
-        context.Request.Method = "POST";
-        context.Request.ContentType = mediaType;
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
-        foreach ((string name, string value) in headers)
-            context.Request.Headers.Append(name, value);
-        return CloudEventBinding.ReadAsync(context.Request, TestContext.Current.CancellationToken);
-    }
+        string? mediaType, string body, params (string Name, string Value)[] headers) => CloudEventBinding.ReadAsync(
+        CloudEventRequest.Of(mediaType, body, headers), TestContext.Current.CancellationToken);
 }

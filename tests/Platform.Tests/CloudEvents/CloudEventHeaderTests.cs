@@ -29,6 +29,21 @@ public sealed class CloudEventHeaderTests
     public void Decodes_quoted_and_percent_encoded_values(string header, string value) =>
         Assert.Equal(value, CloudEventHeader.Decode(header));
 
+    [Theory]
+    [InlineData("%C0%A0")]
+    [InlineData("%E2%82")]
+    [InlineData("%ED%A0%80")]
+    [InlineData("%FF")]
+    public void Refuses_percent_encoded_octets_that_are_no_UTF8(string header) =>
+        Assert.Throws<FormatException>(() => CloudEventHeader.Decode(header));
+
+    [Theory]
+    [InlineData("%2541", "%41")]
+    [InlineData("\"%22\"", "\"")]
+    [InlineData("\"a b\"%20", "\"a b\" ")]
+    public void Decodes_one_round_and_no_more(string header, string value) =>
+        Assert.Equal(value, CloudEventHeader.Decode(header));
+
     [Fact]
     public void Decodes_whatever_it_encoded()
     {
