@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Souk.Domain.Events;
 
 namespace Souk.Auth;
 
@@ -15,4 +16,5 @@ namespace Souk.Auth;
 [JsonSerializable(typeof(AskWallet.Response), TypeInfoPropertyName = "AskWalletResponse")]
 [JsonSerializable(typeof(LinkWallet.Request), TypeInfoPropertyName = "LinkWalletRequest")]
 [JsonSerializable(typeof(LinkedWallet))]
+[JsonSerializable(typeof(WalletChanged))]
 internal sealed partial class AuthJson : JsonSerializerContext;

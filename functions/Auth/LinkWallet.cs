@@ -113,6 +113,7 @@ internal static partial class LinkWallet
                 : throw new FailureException(FailureCode.WalletAlreadyLinked, "The wallet is another account's.");
         }
 
+        await WalletAnnouncement.AddAsync(transaction, wallet.Address, isLinked: true, cancellationToken);
         List<Wallet> all = await WalletTable.ListAsync(
             transaction, wallet.UserId, ListWallets.CountMax + 1, cancellationToken);
         return all.Count <= ListWallets.CountMax

@@ -19,7 +19,14 @@ internal static class UnlinkWallet
         Address address, Caller caller, Database database, CancellationToken cancellationToken)
     {
         bool isRemoved = await database.WriteAsync(
-            transaction => WalletTable.RemoveAsync(transaction, address, new UserId(caller.UserId), cancellationToken),
+            async transaction =>
+            {
+                UserId user = new(caller.UserId);
+                if (!await WalletTable.RemoveAsync(transaction, address, user, cancellationToken))
+                    return false;
+                await WalletAnnouncement.AddAsync(transaction, address, isLinked: false, cancellationToken);
+                return true;
+            },
             cancellationToken);
         return isRemoved
             ? TypedResults.NoContent()

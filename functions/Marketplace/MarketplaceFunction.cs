@@ -1,4 +1,5 @@
 using Souk.Domain.Events;
+using Souk.Platform.Alchemy;
 using Souk.Platform.CloudEvents;
 using Souk.Platform.Hosting;
 
@@ -18,6 +19,11 @@ public sealed class MarketplaceFunction : IFunction
         builder.Services.AddSingleton(new ZoneSigner(builder.ReadSecretsAsync));
         builder.Services.AddSingleton<ChainObserver>();
         builder.Services.AddSingleton<ChainFollower>();
+        builder.Services.AddNotify(
+            builder.Configuration,
+            async cancellationToken =>
+                (await builder.ReadSecretsAsync(cancellationToken))["alchemy_notify_token"]);
+        builder.Services.AddSingleton<HookSync>();
     }
 
     /// <inheritdoc/>
@@ -38,9 +44,16 @@ public sealed class MarketplaceFunction : IFunction
         GetToken.Map(routes);
         ListActivity.Map(routes);
         ListChains.Map(routes);
+        ListHooks.Map(routes);
         routes.MapEvents(events => events
             .On(EventType.ChainHinted, MarketplaceJson.Default.ChainHint, FollowChain.HandleHintAsync)
             .OnSchedule("reconcile", FollowChain.HandleScheduleAsync)
-            .OnSchedule("expire", ExpireListings.HandleAsync));
+            .OnSchedule("expire", ExpireListings.HandleAsync)
+            .On(
+                EventType.CollectionRegistered,
+                MarketplaceJson.Default.CollectionRegistered,
+                WatchCollection.HandleAsync)
+            .On(EventType.WalletChanged, MarketplaceJson.Default.WalletChanged, WatchWallet.HandleAsync)
+            .OnSchedule("sync-hooks", SyncHooks.HandleAsync));
     }
 }

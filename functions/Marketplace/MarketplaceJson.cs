@@ -25,7 +25,10 @@ namespace Souk.Marketplace;
 [JsonSerializable(typeof(GetToken.Response), TypeInfoPropertyName = "GetTokenResponse")]
 [JsonSerializable(typeof(ListActivity.Response), TypeInfoPropertyName = "ListActivityResponse")]
 [JsonSerializable(typeof(ListChains.Response), TypeInfoPropertyName = "ListChainsResponse")]
+[JsonSerializable(typeof(ListHooks.Response), TypeInfoPropertyName = "ListHooksResponse")]
 [JsonSerializable(typeof(ChainHint))]
+[JsonSerializable(typeof(CollectionRegistered))]
+[JsonSerializable(typeof(WalletChanged))]
 [JsonSerializable(typeof(SaleFact))]
 [JsonSerializable(typeof(ListingFact))]
 internal sealed partial class MarketplaceJson : JsonSerializerContext;

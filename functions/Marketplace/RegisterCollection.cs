@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Souk.Domain.Chain;
+using Souk.Domain.Events;
 using Souk.Domain.Failures;
 using Souk.Domain.Sessions;
 using Souk.Domain.Tokens;
@@ -65,6 +66,12 @@ internal static partial class RegisterCollection
                 await Audit.AppendAsync(
                     transaction, caller.UserId, "collection.register", $"collection/{chain.Id}/{request.Contract}",
                     "{}", cancellationToken);
+                await transaction.AnnounceAsync(
+                    EventType.CollectionRegistered,
+                    $"collection/{chain.Id}/{request.Contract}",
+                    new CollectionRegistered(chain.Id, request.Contract),
+                    MarketplaceJson.Default.CollectionRegistered,
+                    cancellationToken);
                 return CollectionView.Of(collection);
             },
             cancellationToken);

@@ -24,6 +24,20 @@ public sealed class LinkWalletTests(AuthWorld world, AuthRoom room) : IClassFixt
     }
 
     [Fact]
+    public async Task Announces_a_link_once_and_says_not_whose()
+    {
+        Visitor visitor = await room.SignInAsync();
+        PrivateKey wallet = WalletKeys.Next();
+
+        await room.LinkAsync(visitor, wallet);
+        await room.LinkAsync(visitor, wallet);
+        await room.LinkAsync(await room.SignInAsync(), wallet);
+
+        Assert.Equal(
+            [$$"""{"address": "{{wallet.Address}}", "isLinked": true}"""], await room.AnnouncedAsync(wallet.Address));
+    }
+
+    [Fact]
     public async Task Takes_a_compact_signature_too()
     {
         Visitor visitor = await room.SignInAsync();

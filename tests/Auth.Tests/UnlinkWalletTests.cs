@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Souk.Auth.Tests.World;
 using Souk.Domain.Chain;
 
@@ -16,6 +17,21 @@ public sealed class UnlinkWalletTests(AuthRoom room) : IClassFixture<AuthRoom>
 
         Assert.Equal(204, answer.Status);
         Assert.Equal(201, (await room.LinkAsync(await room.SignInAsync(), wallet)).Status);
+    }
+
+    [Fact]
+    public async Task Announces_each_change_of_a_wallet_in_the_order_it_happened()
+    {
+        Visitor visitor = await room.SignInAsync();
+        PrivateKey wallet = WalletKeys.Next();
+        await room.LinkAsync(visitor, wallet);
+        await room.DeleteAsync($"/v1/wallets/{wallet.Address}", visitor.AccessToken);
+        await room.DeleteAsync($"/v1/wallets/{wallet.Address}", visitor.AccessToken);
+        await room.LinkAsync(await room.SignInAsync(), wallet);
+
+        Assert.Equal(
+            ["true", "false", "true"],
+            (await room.AnnouncedAsync(wallet.Address)).Select(it => JsonNode.Parse(it)!["isLinked"]!.ToJsonString()));
     }
 
     [Fact]

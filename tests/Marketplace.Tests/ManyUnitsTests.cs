@@ -50,7 +50,7 @@ public sealed class ManyUnitsTests(MarketFixture fixture) : MarketTest(fixture)
     {
         ContractArtifacts artifacts = await ContractArtifacts.ReadSeaportAsync(Cancelled);
         Address contract = await ChainDeployment.DeployOneAsync(Market.Node, artifacts.TestErc1155, Cancelled);
-        await Administrator.PostAsync("/v1/admin/collections", Ask.Collection(Market, contract), Cancelled);
+        await RegisterAsync(contract);
         byte[] mint = AbiFunction.Parse("mint(address,uint256,uint256)").Encode(seller.Wallet.Address, 1UL, units);
         await seller.Wallet.SendAsync(contract, mint, Cancelled);
         await seller.Wallet.SendAsync(

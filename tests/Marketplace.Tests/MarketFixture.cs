@@ -7,7 +7,7 @@ using Souk.Local.Outside;
 namespace Souk.Marketplace.Tests;
 
 /// <summary>A market for one test class, with its collection registered and its past read.</summary>
-public sealed class MarketFixture(SharedWorld world) : IAsyncLifetime
+public class MarketFixture(SharedWorld world) : IAsyncLifetime
 {
     public Market Market { get; private set; } = null!;
 
@@ -16,20 +16,27 @@ public sealed class MarketFixture(SharedWorld world) : IAsyncLifetime
     /// <summary>Connects the superuser to the market's database.</summary>
     public string AdminConnectionString { get; private set; } = "";
 
+    /// <summary>The webhooks that the market's settings name.</summary>
+    protected virtual IReadOnlyList<string> Hooks => [];
+
     public async ValueTask InitializeAsync()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         World outside = await world.GetAsync();
-        Market = await Market.StartAsync(outside, cancellationToken);
+        Market = await Market.StartAsync(outside, Hooks, cancellationToken);
         AdminConnectionString = outside.Database.Server.AdminConnectionString(Market.App.Database.Name);
         Administrator = await Market.SignInAdministratorAsync(cancellationToken);
-        ApiAnswer registered = await Administrator.PostAsync(
-            "/v1/admin/collections", Ask.Collection(Market, Market.Contracts.Collection), cancellationToken);
+        ApiAnswer registered = await Market.RegisterAsync(
+            Administrator, Market.Contracts.Collection, cancellationToken);
         Assert.Equal(201, registered.Status);
         Assert.Equal(204, await Market.HintAsync(cancellationToken));
     }
 
-    public ValueTask DisposeAsync() => Market.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Market.DisposeAsync();
+    }
 }
 
 /// <summary>A market that many classes share, one test at a time: none of them orphans blocks.</summary>

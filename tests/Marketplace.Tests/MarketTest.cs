@@ -22,6 +22,10 @@ public abstract class MarketTest(MarketFixture fixture)
 
     protected Task<TokenId> MintAsync(Trader to) => Market.MintAsync(to.Wallet.Address, Cancelled);
 
+    /// <summary>The administrator registers a collection.</summary>
+    protected Task<ApiAnswer> RegisterAsync(Address contract) =>
+        Market.RegisterAsync(Administrator, contract, Cancelled);
+
     /// <summary>The trader lets the marketplace move their tokens of the demo collection.</summary>
     protected async Task ApproveAsync(Trader trader, bool isApproved = true)
     {

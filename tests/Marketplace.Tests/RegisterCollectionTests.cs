@@ -20,8 +20,7 @@ public sealed class RegisterCollectionTests(MarketFixture fixture) : MarketTest(
         await Market.SendAsync(Market.Minter, contract, MintUnits(Market.Minter, 7), Cancelled);
         await FollowAsync();
 
-        ApiAnswer registered = await Administrator.PostAsync(Path, Ask.Collection(Market, contract), Cancelled);
-        await FollowAsync();
+        ApiAnswer registered = await RegisterAsync(contract);
         JsonElement token = (await Market.App.Anonymous.GetAsync(
             $"/v1/tokens/{Market.Seaport.ChainId}/{contract}/1", Cancelled)).Json;
 
@@ -60,7 +59,4 @@ public sealed class RegisterCollectionTests(MarketFixture fixture) : MarketTest(
 
     private static byte[] MintUnits(Address to, ulong units) =>
         AbiFunction.Parse("mint(address,uint256,uint256)").Encode(to, 1UL, units);
-
-    private Task<ApiAnswer> RegisterAsync(Address contract) =>
-        Administrator.PostAsync(Path, Ask.Collection(Market, contract), Cancelled);
 }

@@ -13,6 +13,7 @@ public static partial class LogInspection
         string[] known =
         [
             platform.World.ZoneSignerKey,
+            platform.World.Alchemy.ManagementToken,
             .. platform.World.Hooks.Values.Select(hook => hook.SigningKey),
             .. sensitive,
         ];

@@ -29,6 +29,7 @@ public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient ap
         await printer.RunAsync(() => SignInAsync(cancellationToken));
         Treasury treasury = new(platform, chain, api);
         await printer.RunAsync(() => treasury.OpenAsync(cancellationToken));
+        await printer.RunAsync(() => RequireWatchedAsync(cancellationToken));
         TokenId[] tokens = [.. Enumerable.Range(1, 4).Select(number => new TokenId((ulong)number))];
         await printer.RunAsync(() => treasury.MintAsync(_seller.Wallet, tokens, cancellationToken));
 
@@ -46,6 +47,28 @@ public sealed class Story(LocalPlatform platform, WorldChain chain, ApiClient ap
         }
 
         return "Seller, buyer and a rival signed in with Firebase and linked wallets with Ethereum";
+    }
+
+    /// <summary>Nobody touched Alchemy's webhooks: that they watch what is new is Souk's own doing.</summary>
+    private async Task<string> RequireWatchedAsync(CancellationToken cancellationToken)
+    {
+        string[] expected =
+        [
+            chain.Contracts.Collection.ToLowerHex(),
+            .. new[] { _seller, _buyer, _rival }.Select(person => person.Wallet.ToLowerHex()),
+        ];
+        AlchemyWebhook[] hooks =
+        [
+            platform.World.Hooks[$"{chain.Plan.Name}-nfts"], platform.World.Hooks[$"{chain.Plan.Name}-wallets"],
+        ];
+        await Patience.UntilAsync(
+            platform,
+            "Alchemy watches what is new",
+            ["relay", "sync-hooks"],
+            () => Task.FromResult(hooks.SelectMany(platform.World.Alchemy.WatchedBy)),
+            watched => !expected.Except(watched).Any(),
+            cancellationToken);
+        return "Alchemy's webhooks watch the collection and the three wallets, without anybody's hand";
     }
 
     private async Task SellAsync(TokenId token, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ internal static class WorldSettings
             ["BaseUrl"] = world.MetaKeep.Url.ToString(),
             ["SignedHost"] = MetaKeepStandIn.SignedHost,
         },
+        ["Notify"] = new JsonObject { ["BaseUrl"] = world.Alchemy.ManagementUrl.ToString() },
         ["Broker"] = new JsonObject { ["Url"] = world.Broker.EventsUrl.ToString() },
         ["Site"] = new JsonObject
         {
@@ -76,6 +77,7 @@ internal static class WorldSettings
         settings["Zone"] = chain.Contracts.Zone.ToString();
         settings["PlatformFeeRecipient"] = chain.FeeRecipient.ToString();
         settings["StartBlock"] = (long)chain.Contracts.StartBlock;
+        settings["Hooks"] = WorldHooks.ToSettings(world.Hooks, chain.Plan.Name);
         return settings;
     }
 

@@ -75,11 +75,17 @@ internal static class WorldVault
             }
 
             if (function == "auth") secrets["firebase_service_account"] = world.Firebase.ServiceAccountJson;
-            if (function == "marketplace") secrets["zone_signer_key"] = world.ZoneSignerKey;
+            if (function == "marketplace") AddMarket(secrets, world);
             if (function == "signing") AddSigners(secrets, world.Chains);
             if (function == "webhooks") AddHooks(secrets, world.Hooks);
             world.Vault.PutKv(function, secrets);
         }
+    }
+
+    private static void AddMarket(Dictionary<string, string> secrets, World world)
+    {
+        secrets["zone_signer_key"] = world.ZoneSignerKey;
+        secrets["alchemy_notify_token"] = world.Alchemy.ManagementToken;
     }
 
     private static void AddSigners(Dictionary<string, string> secrets, IEnumerable<WorldChain> chains)

@@ -1,14 +1,22 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Souk.Local.StandIns;
 
 /// <summary>Alchemy's interface to manage webhooks, under <c>/api</c>.</summary>
-/// <remarks>Source: the Notify OpenAPI description in alchemyplatform/docs, and alchemy-sdk-js.</remarks>
+/// <remarks>
+/// Source: the Notify OpenAPI description in alchemyplatform/docs, alchemy-sdk-js, and the pages "Webhooks API
+/// endpoints" of alchemy.com/docs (read 2026-11) for its limits; none is told for a change of NFT filters, which gets
+/// that of addresses.
+/// </remarks>
 internal sealed class AlchemyManagement(
-    IReadOnlyDictionary<string, AlchemyNetwork> networks, AlchemyWebhooks webhooks, string token)
+    IReadOnlyDictionary<string, AlchemyNetwork> networks, AlchemyWebhooks webhooks, Func<string> token)
 {
     private const int WebhooksMax = 100;
+    private const int ChangesMax = 500;
+    private const int PageSizeMax = 100;
+    private const int PageSize = 40;
 
     internal void Map(IEndpointRouteBuilder routes)
     {
@@ -42,7 +50,7 @@ internal sealed class AlchemyManagement(
 
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, JsonObject, Task<JsonObject>> handle)
     {
-        if (context.Request.Headers["X-Alchemy-Token"] != token)
+        if (context.Request.Headers["X-Alchemy-Token"] != token())
         {
             await WriteAsync(context, StatusCodes.Status401Unauthorized, Problem("Unauthenticated request"));
             return;
@@ -57,7 +65,7 @@ internal sealed class AlchemyManagement(
             int status = answer.Remove("status", out JsonNode? refused) ? refused!.GetValue<int>() : 200;
             await WriteAsync(context, status, answer);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException
             or NullReferenceException or UriFormatException or ArgumentException)
         {
             await WriteAsync(context, StatusCodes.Status400BadRequest, Problem("Invalid request"));
@@ -111,50 +119,61 @@ internal sealed class AlchemyManagement(
         webhooks.Delete(context.Request.Query["webhook_id"]) ? [] : NotFound();
 
     private JsonObject ListAddresses(HttpContext context, JsonObject body) => WithWebhook(context, webhook =>
-    {
-        JsonObject answer = Data(new JsonArray([.. webhook.Addresses.Select(one => (JsonNode)one)]));
-        answer["pagination"] = new JsonObject
-        {
-            ["cursors"] = new JsonObject(),
-            ["total_count"] = webhook.Addresses.Count,
-        };
-        return answer;
-    });
+        Page(context, [.. webhook.Addresses], one => one, one => one));
 
     private JsonObject ChangeAddresses(HttpContext context, JsonObject body) => WithWebhook(body, webhook =>
     {
-        foreach (string address in Texts(body["addresses_to_add"])) webhook.Addresses.Add(address.ToLowerInvariant());
-        foreach (string address in Texts(body["addresses_to_remove"]))
-            webhook.Addresses.Remove(address.ToLowerInvariant());
+        IReadOnlyList<string> added = Texts(body["addresses_to_add"]);
+        IReadOnlyList<string> removed = Texts(body["addresses_to_remove"]);
+        if (Math.Max(added.Count, removed.Count) > ChangesMax) return TooMany();
+        foreach (string address in added) webhook.Addresses.Add(address.ToLowerInvariant());
+        foreach (string address in removed) webhook.Addresses.Remove(address.ToLowerInvariant());
         return [];
     });
 
     private JsonObject ReplaceAddresses(HttpContext context, JsonObject body) => WithWebhook(body, webhook =>
     {
         IReadOnlyList<string> addresses = Texts(body["addresses"]);
+        if (addresses.Count > ChangesMax) return TooMany();
         webhook.Addresses.Clear();
         foreach (string address in addresses) webhook.Addresses.Add(address.ToLowerInvariant());
         return [];
     });
 
     private JsonObject ListNftFilters(HttpContext context, JsonObject body) => WithWebhook(context, webhook =>
-    {
-        JsonArray filters = [];
-        foreach ((string contract, string? tokenId) in webhook.NftFilters)
-            filters.Add((JsonNode)new JsonObject { ["contract_address"] = contract, ["token_id"] = tokenId });
-        JsonObject answer = Data(filters);
-        answer["pagination"] = new JsonObject { ["cursors"] = new JsonObject(), ["total_count"] = filters.Count };
-        return answer;
-    });
+        Page(
+            context,
+            [.. webhook.NftFilters],
+            filter => $"{filter.Contract}/{filter.TokenId}",
+            filter => new JsonObject { ["contract_address"] = filter.Contract, ["token_id"] = filter.TokenId }));
 
     private JsonObject ChangeNftFilters(HttpContext context, JsonObject body) => WithWebhook(body, webhook =>
     {
-        foreach ((string contract, string? tokenId) in Filters(body["nft_filters_to_add"]))
+        IReadOnlyList<(string Contract, string? TokenId)> added = Filters(body["nft_filters_to_add"]);
+        IReadOnlyList<(string Contract, string? TokenId)> removed = Filters(body["nft_filters_to_remove"]);
+        if (Math.Max(added.Count, removed.Count) > ChangesMax) return TooMany();
+        // What is in both lists is not changed.
+        foreach ((string contract, string? tokenId) in added.Except(removed))
             webhook.NftFilters.Add((contract.ToLowerInvariant(), tokenId));
-        foreach ((string contract, string? tokenId) in Filters(body["nft_filters_to_remove"]))
+        foreach ((string contract, string? tokenId) in removed.Except(added))
             webhook.NftFilters.Remove((contract.ToLowerInvariant(), tokenId));
         return [];
     });
+
+    /// <summary>The page after the item that the cursor names, and a cursor while there is more.</summary>
+    private static JsonObject Page<T>(HttpContext context, T[] all, Func<T, string> key, Func<T, JsonNode> write)
+    {
+        string limit = context.Request.Query["limit"].ToString();
+        int size = limit.Length > 0 ? int.Parse(limit, CultureInfo.InvariantCulture) : PageSize;
+        if (size is < 1 or > PageSizeMax) return Refused(StatusCodes.Status400BadRequest, "Invalid limit");
+
+        string after = context.Request.Query["after"].ToString();
+        T[] rest = [.. all.Where(one => string.CompareOrdinal(key(one), after) > 0).OrderBy(key, StringComparer.Ordinal)];
+        JsonObject answer = Data(new JsonArray([.. rest.Take(size).Select(write)]));
+        JsonObject cursors = rest.Length > size ? new JsonObject { ["after"] = key(rest[size - 1]) } : [];
+        answer["pagination"] = new JsonObject { ["cursors"] = cursors, ["total_count"] = all.Length };
+        return answer;
+    }
 
     private JsonObject WithWebhook(JsonObject body, Func<AlchemyWebhook, JsonObject> change) =>
         WithWebhook(body["webhook_id"]?.GetValue<string>(), change);
@@ -171,6 +190,9 @@ internal sealed class AlchemyManagement(
     }
 
     private static JsonObject NotFound() => Refused(StatusCodes.Status404NotFound, "Webhook not found");
+
+    private static JsonObject TooMany() =>
+        Refused(StatusCodes.Status400BadRequest, "At most 500 may be added or removed at once");
 
     // "status" is ours and leaves the answer before it is written.
     private static JsonObject Refused(int status, string message)

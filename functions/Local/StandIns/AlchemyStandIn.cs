@@ -37,17 +37,20 @@ public sealed class AlchemyStandIn : StandInServer
         Dictionary<string, AlchemyNetwork> bySlug = _networks.ToDictionary(network => network.Slug);
         _rpc = new AlchemyJsonRpc(bySlug, options, clock);
         _webhooks = new AlchemyWebhooks(options, clock);
-        _management = new AlchemyManagement(bySlug, _webhooks, ManagementToken);
+        _management = new AlchemyManagement(bySlug, _webhooks, () => ManagementToken);
     }
 
-    /// <summary>The team's token for <c>/api</c>.</summary>
-    public string ManagementToken { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    /// <summary>The team's token for <c>/api</c>; another one turns away who has the old.</summary>
+    public string ManagementToken { get; set; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>The webhooks there are, oldest first.</summary>
     public IReadOnlyList<AlchemyWebhook> Webhooks => _webhooks.All;
 
     /// <summary>The attempts to deliver so far, oldest first, at most 10,000.</summary>
     public IReadOnlyList<AlchemyDelivery> Deliveries => _webhooks.Deliveries.Records;
+
+    /// <summary>Where webhooks are managed.</summary>
+    public Uri ManagementUrl => new(Url, "api/");
 
     /// <summary>Where a chain's node is asked.</summary>
     public Uri RpcUrlOf(ChainId chain) => new(Url, $"v2/{NetworkOf(chain).Slug}");
@@ -85,6 +88,16 @@ public sealed class AlchemyStandIn : StandInServer
     public Task<AlchemyWebhook> CreateWebhookAsync(
         AlchemyWebhookRequest request, CancellationToken cancellationToken) =>
         _webhooks.CreateAsync(request, cancellationToken);
+
+    /// <summary>What a webhook watches, in order: accounts, or contracts with <c>/token</c> where it is one token.
+    /// </summary>
+    public IReadOnlyList<string> WatchedBy(AlchemyWebhook webhook) => _webhooks.WatchedBy(webhook);
+
+    /// <summary>Pauses a webhook, as Alchemy does with one whose receiver keeps failing.</summary>
+    public void PauseWebhook(AlchemyWebhook webhook) => _webhooks.Change(() => webhook.IsActive = false);
+
+    /// <summary>Deletes a webhook, as somebody may at the dashboard.</summary>
+    public void DeleteWebhook(AlchemyWebhook webhook) => _webhooks.Delete(webhook.Id);
 
     /// <summary>The next event (of this webhook) meets this fault.</summary>
     public void NextDelivery(AlchemyDeliveryFault fault, string? webhookId = null) =>

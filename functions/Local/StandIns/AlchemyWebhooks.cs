@@ -98,6 +98,16 @@ internal sealed class AlchemyWebhooks(AlchemyStandInOptions options, TimeProvide
         lock (_gate) change();
     }
 
+    internal IReadOnlyList<string> WatchedBy(AlchemyWebhook webhook)
+    {
+        lock (_gate)
+        {
+            IEnumerable<string> filters = webhook.NftFilters.Select(
+                filter => filter.TokenId is null ? filter.Contract : $"{filter.Contract}/{filter.TokenId}");
+            return [.. webhook.Addresses.Concat(filters).Order(StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>Sends an event as Alchemy wraps it, and answers its id.</summary>
     internal string Send(AlchemyWebhook webhook, JsonObject news)
     {

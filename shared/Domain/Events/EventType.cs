@@ -30,10 +30,17 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     /// <summary>A purchase came to nothing.</summary>
     public static EventType PurchaseEnded { get; } = new("souk.purchase.ended.v1", []);
 
+    /// <summary>A token contract is served from now on.</summary>
+    public static EventType CollectionRegistered { get; } = new("souk.collection.registered.v1", ["marketplace"]);
+
+    /// <summary>A wallet was linked to somebody, or taken off them; its consumers take them in order.</summary>
+    public static EventType WalletChanged { get; } = new("souk.wallet.changed.v1", ["marketplace"]);
+
     /// <summary>All kinds that Souk itself announces.</summary>
     public static IReadOnlyList<EventType> All { get; } =
     [
         ChainHinted, TransactionQueued, TransactionFinal, TransactionFailed,
         ListingActivated, ListingEnded, PurchaseSettled, PurchaseEnded,
+        CollectionRegistered, WalletChanged,
     ];
 }

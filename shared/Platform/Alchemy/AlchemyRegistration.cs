@@ -34,4 +34,22 @@ public static class AlchemyRegistration
             key(provider),
             provider.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>Adds <see cref="NotifyClient"/>; wrong options in <c>Notify</c> refuse to start.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="configuration">Holds <c>Notify</c> where a default does not fit.</param>
+    /// <param name="token">Reads the team's token, such as from Vault.</param>
+    public static IServiceCollection AddNotify(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        Func<CancellationToken, ValueTask<string>> token)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<IValidateOptions<NotifyOptions>, NotifyOptionsValidator>();
+        services.AddOptions<NotifyOptions>().Bind(configuration.GetSection("Notify")).ValidateOnStart();
+        return services.AddSingleton(provider => new NotifyClient(
+            provider.GetRequiredService<IOptions<NotifyOptions>>().Value,
+            token,
+            provider.GetRequiredService<TimeProvider>()));
+    }
 }

@@ -65,4 +65,21 @@ public sealed class ChainOptions
     /// <summary>The most tip that one unit of gas may carry, in wei, as decimal text.</summary>
     /// <value>Default 5 gwei.</value>
     public string PriorityFeePerGasWeiMax { get; set; } = "5000000000";
+
+    /// <summary>The chain's webhooks at Alchemy.</summary>
+    /// <value>Default none: the chain is followed by the schedule alone.</value>
+    public List<HookOptions> Hooks { get; set; } = [];
+}
+
+/// <summary>One webhook at Alchemy as the settings file writes it; an operator creates it there.</summary>
+public sealed class HookOptions
+{
+    /// <summary>The name in its address, <c>/v1/alchemy/&lt;name&gt;</c>; no two chains share one.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Alchemy's id of it, <c>wh_…</c>; empty: it is found by its address.</summary>
+    public string WebhookId { get; set; } = "";
+
+    /// <summary>What it is for: <c>collections</c>, <c>orders</c>, <c>wallets</c> or <c>signers</c>.</summary>
+    public string Purpose { get; set; } = "";
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Souk.Domain.Chain;
 using Souk.Domain.Failures;
+using Souk.Domain.Wire;
 
 namespace Souk.Platform.Alchemy;
 
@@ -37,6 +38,12 @@ public sealed class ChainRegistry
         {
             if (twins.Count() > 1)
                 faults.Add($"Chains: id {twins.Key} stands more than once.");
+        }
+
+        foreach (IGrouping<string, HookSettings> twins in chains.SelectMany(chain => chain.Hooks).GroupBy(it => it.Name))
+        {
+            if (twins.Count() > 1)
+                faults.Add($"Chains: hook {twins.Key} stands more than once.");
         }
 
         return faults.Count == 0
@@ -86,7 +93,19 @@ public sealed class ChainRegistry
                 o.PlatformFeeBps,
                 o.StartBlock,
                 Amount(o.FeePerGasWeiMax, nameof(o.FeePerGasWeiMax)),
-                Amount(o.PriorityFeePerGasWeiMax, nameof(o.PriorityFeePerGasWeiMax)));
+                Amount(o.PriorityFeePerGasWeiMax, nameof(o.PriorityFeePerGasWeiMax)))
+            {
+                Hooks = [.. o.Hooks.Select(Hook)],
+            };
+        }
+
+        private HookSettings Hook(HookOptions o, int index)
+        {
+            bool good = WireText.TryParse(o.Purpose, out HookPurpose purpose);
+            Require(o.Name.Length > 0, $"Hooks[{index}]:{nameof(o.Name)}", "a name");
+            Require(
+                good, $"Hooks[{index}]:{nameof(o.Purpose)}", "one of collections, orders, wallets, signers");
+            return new HookSettings(o.Name, o.WebhookId.Length > 0 ? o.WebhookId : null, purpose);
         }
 
         private Uri Url(ChainOptions o)

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Souk.Domain.Chain;
+using Souk.Domain.Wire;
 
 namespace Souk.Platform.Alchemy;
 
@@ -39,4 +41,36 @@ public sealed record ChainSettings(
     int PlatformFeeBps,
     long StartBlock,
     Wei FeePerGasMax,
-    Wei PriorityFeePerGasMax);
+    Wei PriorityFeePerGasMax)
+{
+    /// <summary>The chain's webhooks at Alchemy.</summary>
+    public IReadOnlyList<HookSettings> Hooks { get; init; } = [];
+
+    /// <summary>Whether Alchemy means this chain: its documents write MATIC_MAINNET and MATICMAINNET for one.</summary>
+    public bool IsNotifyNetwork(string? name) => name is not null
+        && name.Replace("_", "", StringComparison.Ordinal)
+            == NotifyNetwork.Replace("_", "", StringComparison.Ordinal);
+}
+
+/// <summary>What a webhook tells of, and so who keeps its list.</summary>
+[JsonConverter(typeof(WireTextJsonConverter<HookPurpose>))]
+public enum HookPurpose
+{
+    /// <summary>Transfers of the registered collections' tokens; Souk keeps its filters.</summary>
+    Collections,
+
+    /// <summary>Logs of Seaport, by a query that the operator wrote.</summary>
+    Orders,
+
+    /// <summary>Activity of the linked wallets; Souk keeps its addresses.</summary>
+    Wallets,
+
+    /// <summary>Activity of the platform's own wallets, which the operator named.</summary>
+    Signers,
+}
+
+/// <summary>One webhook at Alchemy, its settings checked and typed.</summary>
+/// <param name="Name">The name in its address.</param>
+/// <param name="WebhookId">Alchemy's id of it; null: it is found by its address.</param>
+/// <param name="Purpose">What it is for.</param>
+public sealed record HookSettings(string Name, string? WebhookId, HookPurpose Purpose);

@@ -51,6 +51,9 @@ public readonly struct SqlValue
     /// <summary>As <c>boolean</c>.</summary>
     public static implicit operator SqlValue(bool value) => new(value, NpgsqlDbType.Boolean);
 
+    /// <summary>As <c>boolean</c> or null.</summary>
+    public static implicit operator SqlValue(bool? value) => new(value, NpgsqlDbType.Boolean);
+
     /// <summary>As <c>timestamptz</c>.</summary>
     public static implicit operator SqlValue(DateTimeOffset value) => new(value.UtcDateTime, NpgsqlDbType.TimestampTz);
 

@@ -15,4 +15,7 @@ public static class SoukMeter
 
     /// <summary>Webhook deliveries by outcome.</summary>
     public static Counter<long> Deliveries { get; } = Meter.CreateCounter<long>("souk.webhook.deliveries");
+
+    /// <summary>Webhooks at a provider that need somebody's eyes: gone, refused, or paused again and again.</summary>
+    public static Counter<long> HookAlarms { get; } = Meter.CreateCounter<long>("souk.hook.alarms");
 }

@@ -42,5 +42,13 @@ internal static class WalletKeys
         return await room.LinkAsync(visitor, asked, message, wallet.SignText(message));
     }
 
+    /// <summary>The data of the events about a wallet, in the order of their numbers.</summary>
+    internal static async Task<string[]> AnnouncedAsync(this AuthRoom room, Address wallet) =>
+        (string[])(await room.ExecuteAsync(
+            $"""
+            SELECT array(SELECT data::text FROM outbox
+                WHERE type = 'souk.wallet.changed.v1' AND subject = 'wallet/{wallet}' ORDER BY sequence)
+            """))!;
+
     private static string Quote(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
 }

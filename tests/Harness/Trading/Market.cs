@@ -75,8 +75,16 @@ public sealed class Market : IAsyncDisposable
     /// <summary>The domain that orders are signed in.</summary>
     public SeaportDomain Seaport => new(Id, Contracts.Seaport);
 
-    /// <summary>Starts chain and function; no collection is registered yet.</summary>
-    public static async Task<Market> StartAsync(World world, CancellationToken cancellationToken)
+    /// <summary>Starts chain and function; no collection is registered yet, and its settings name no webhook.</summary>
+    public static Task<Market> StartAsync(World world, CancellationToken cancellationToken) =>
+        StartAsync(world, [], cancellationToken);
+
+    /// <summary>Starts chain and function; no collection is registered yet, and no webhook created.</summary>
+    /// <param name="world">The world it lives in.</param>
+    /// <param name="hooks">The webhooks that its settings name, each for the purpose it is called by.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<Market> StartAsync(
+        World world, IReadOnlyList<string> hooks, CancellationToken cancellationToken)
     {
         EvmNode node = await EvmNode.StartAsync(new EvmNodeOptions(Id), cancellationToken);
         Address zoneSigner = PrivateKey.Parse(world.ZoneSignerKey).Address;
@@ -85,8 +93,16 @@ public sealed class Market : IAsyncDisposable
         DeployedChain contracts = await ChainDeployment.DeployAsync(node, parties, cancellationToken);
         AlchemyStandIn alchemy = new([new AlchemyNetwork(Id, "test", "TEST", "ETH", node.RpcUrl)], TimeProvider.System);
         await alchemy.StartAsync(cancellationToken);
+        alchemy.ManagementToken = world.Alchemy.ManagementToken;
         alchemy.AddKey(await ReadAlchemyKeyAsync(world, cancellationToken));
-        Market market = new(node, contracts, alchemy, Settings(node, contracts, alchemy));
+        Dictionary<string, string?> settings = Settings(node, contracts, alchemy);
+        foreach ((int index, string hook) in hooks.Index())
+        {
+            settings[$"Chains:0:Hooks:{index}:Name"] = hook;
+            settings[$"Chains:0:Hooks:{index}:Purpose"] = hook;
+        }
+
+        Market market = new(node, contracts, alchemy, settings);
         market.App = await FunctionApp.StartAsync<MarketplaceFunction>(
             world, new FunctionAppOptions { Clock = market.Clock, Settings = market._settings }, cancellationToken);
         return market;
@@ -112,6 +128,19 @@ public sealed class Market : IAsyncDisposable
     /// <summary>Signs an administrator in.</summary>
     public Task<Trader> SignInAdministratorAsync(CancellationToken cancellationToken) =>
         SignInAsync(TokenAudience.Admin, Role.Admin, cancellationToken);
+
+    /// <summary>Has an administrator register a collection, and waits until what that causes is done.</summary>
+    public async Task<ApiAnswer> RegisterAsync(
+        Trader administrator, Address contract, CancellationToken cancellationToken)
+    {
+        JsonObject collection = new()
+        {
+            ["chainId"] = (long)Id.Value, ["contract"] = contract.ToString(), ["name"] = "Demo",
+        };
+        ApiAnswer registered = await administrator.PostAsync("/v1/admin/collections", collection, cancellationToken);
+        await App.Broker.DrainAsync(cancellationToken);
+        return registered;
+    }
 
     /// <summary>Links a wallet, as Auth does once it has proved itself.</summary>
     public Task LinkAsync(Trader trader, Address wallet, CancellationToken cancellationToken) =>
@@ -202,6 +231,8 @@ public sealed class Market : IAsyncDisposable
         EvmNode node, DeployedChain contracts, AlchemyStandIn alchemy) =>
         new()
         {
+            ["Notify:BaseUrl"] = alchemy.ManagementUrl.ToString(),
+            ["Notify:RetryDelay"] = "00:00:00.001",
             ["Chains:0:Id"] = Id.ToString(),
             ["Chains:0:Name"] = "test",
             ["Chains:0:CurrencySymbol"] = "ETH",

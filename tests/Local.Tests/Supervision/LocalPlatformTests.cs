@@ -86,7 +86,7 @@ public sealed class LocalPlatformTests
 
         Assert.Equal([new ChainId(1), new ChainId(137)], world.Chains.Select(chain => chain.Node.ChainId));
         Assert.Equal(2, world.Chains.Select(chain => chain.Node.RpcUrl).Distinct().Count());
-        Assert.Equal(6, world.Hooks.Count);
+        Assert.Equal(8, world.Hooks.Count);
     }
 
     private static Task<LocalPlatform> StartAsync(FleetMode mode, params string[] functions) =>
