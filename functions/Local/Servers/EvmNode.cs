@@ -127,8 +127,7 @@ public sealed class EvmNode : IAsyncDisposable
         yield return string.Create(CultureInfo.InvariantCulture, $"--port={options.Port}");
         yield return $"--chain-id={options.ChainId}";
         yield return $"--mnemonic={Mnemonic}";
-        // Else "safe" and "finalized" stay at 0 for 64 blocks.
-        yield return "--slots-in-an-epoch=1";
+        yield return string.Create(CultureInfo.InvariantCulture, $"--slots-in-an-epoch={options.EpochBlocks}");
         yield return "--color=never";
         if (options.BlockTime is { } blockTime)
             yield return string.Create(CultureInfo.InvariantCulture, $"--block-time={(long)blockTime.TotalSeconds}");

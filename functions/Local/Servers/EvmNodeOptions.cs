@@ -10,6 +10,10 @@ public sealed record EvmNodeOptions(ChainId ChainId)
     /// <value>The default is null.</value>
     public TimeSpan? BlockTime { get; init; }
 
+    /// <summary>How far the node's "safe" block is behind its head, and "finalized" behind that, in blocks.</summary>
+    /// <value>The default is 32, as on Ethereum: blocks may be orphaned without touching a final one.</value>
+    public int EpochBlocks { get; init; } = 32;
+
     /// <summary>The port to listen on, on loopback; 0 lets the kernel choose.</summary>
     /// <value>The default is 0.</value>
     public int Port { get; init; }

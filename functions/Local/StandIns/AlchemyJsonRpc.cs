@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,7 +13,6 @@ internal sealed class AlchemyJsonRpc(
     : IDisposable
 {
     private const int RequestBytesMax = 2_500_000;
-    private const int BatchMax = 1_000;
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentDictionary<string, AlchemyKey> _keys = new(StringComparer.Ordinal);
@@ -22,6 +22,9 @@ internal sealed class AlchemyJsonRpc(
 
     internal AlchemyRpcScript Script => _script;
 
+    /// <summary>The nodes that lag behind, by their network's slug.</summary>
+    internal ConcurrentDictionary<string, AlchemyLaggingNode> Lagging { get; } = new(StringComparer.Ordinal);
+
     public void Dispose() => _http.Dispose();
 
     internal async Task HandleAsync(HttpContext context)
@@ -30,6 +33,18 @@ internal sealed class AlchemyJsonRpc(
         if (!networks.TryGetValue(slug, out AlchemyNetwork? network))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (_script.TakeRefusal() is { } refused)
+        {
+            if (refused.RetryAfter is { } wait)
+            {
+                context.Response.Headers.RetryAfter =
+                    ((long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            }
+
+            await WriteErrorAsync(context, refused.Status);
             return;
         }
 
@@ -67,12 +82,12 @@ internal sealed class AlchemyJsonRpc(
         if (Authenticate(context) is not { } key) return Refusal(request, StatusCodes.Status401Unauthorized);
         if (key.IsOverCapacity) return Refusal(request, StatusCodes.Status403Forbidden);
         if (request is not JsonArray batch) return await AnswerOneAsync(context, network, key, request);
-        if (batch.Count is 0 or > BatchMax)
+        if (batch.Count == 0 || batch.Count > options.BatchMax)
             return (StatusCodes.Status400BadRequest, AlchemyRpcErrors.Make(null, -32600, "Batch too large or empty."));
 
         JsonArray answers = [];
         foreach (JsonNode? call in batch)
-            answers.Add((await AnswerOneAsync(context, network, key, call)).Body);
+            answers.Insert(0, (await AnswerOneAsync(context, network, key, call)).Body);
         return (StatusCodes.Status200OK, answers);
     }
 
@@ -113,11 +128,33 @@ internal sealed class AlchemyJsonRpc(
 
         if (step?.Answer is { } scripted) return scripted(id);
 
-        (int, JsonNode) answer = method == "eth_getLogs"
-            ? await GetLogsAsync(network, call, context.RequestAborted)
-            : await ForwardAsync(network, call, context.RequestAborted);
+        (int Status, JsonNode Body) answer = await AskAsync(network, method, call, context.RequestAborted);
+        step?.Rewrite?.Invoke(answer.Body);
         if (step?.Fault == StandInFault.TimeOutAfterEffect) context.Abort();
         return answer;
+    }
+
+    private async Task<(int Status, JsonNode Body)> AskAsync(
+        AlchemyNetwork network, string method, JsonObject call, CancellationToken cancellationToken)
+    {
+        AlchemyLaggingNode? behind = Lagging.TryGetValue(network.Slug, out AlchemyLaggingNode? known) && known.Meets()
+            ? known
+            : null;
+        JsonObject asked = behind?.Narrow(call) ?? call;
+        (int Status, JsonNode Body) answer = method == "eth_getLogs"
+            ? await GetLogsAsync(network, asked, cancellationToken)
+            : await ForwardAsync(network, asked, cancellationToken);
+        if (behind is null) return answer;
+
+        bool isBlockKnown = true;
+        if (method == "eth_getLogs" && call["params"]?[0]?["blockHash"] is { } hash)
+        {
+            JsonObject find = AlchemyJson.Call("eth_getBlockByHash", hash.GetValue<string>(), false);
+            (_, JsonNode found) = await ForwardAsync(network, find, cancellationToken);
+            isBlockKnown = found["result"]?["number"]?.GetValue<string>() is { } number && !behind.IsBeyond(number);
+        }
+
+        return (answer.Status, behind.Forget(call, answer.Body, isBlockKnown));
     }
 
     private async Task<(int Status, JsonNode Body)> GetLogsAsync(
@@ -133,6 +170,11 @@ internal sealed class AlchemyJsonRpc(
         }
 
         (int Status, JsonNode Body) answer = await ForwardAsync(network, call, cancellationToken);
+        if (!options.LogsTellTime && answer.Body["result"] is JsonArray told)
+        {
+            foreach (JsonNode? log in told) ((JsonObject)log!).Remove("blockTimestamp");
+        }
+
         return answer.Body["result"] is JsonArray logs && logs.Count > options.LogsMax
             ? (StatusCodes.Status400BadRequest, AlchemyRpcErrors.TooManyLogs(call["id"]))
             : answer;

@@ -2,19 +2,37 @@ using System.Text.Json.Nodes;
 
 namespace Souk.Local.StandIns;
 
-/// <summary>What the next call of one method meets: a lost answer, or an answer made up.</summary>
+/// <summary>What the next call of one method meets: a lost answer, an answer made up, or the node's own
+/// rewritten.</summary>
 internal sealed record AlchemyRpcStep(
-    string Method, StandInFault? Fault, Func<JsonNode?, (int Status, JsonNode Body)>? Answer);
+    string Method,
+    StandInFault? Fault,
+    Func<JsonNode?, (int Status, JsonNode Body)>? Answer,
+    Action<JsonNode>? Rewrite = null);
+
+/// <summary>What the next request meets before it is read.</summary>
+internal sealed record AlchemyRefusedRequest(int Status, TimeSpan? RetryAfter);
 
 /// <summary>Scripted faults by method, each used once, in the order they were given.</summary>
 internal sealed class AlchemyRpcScript
 {
     private readonly Lock _gate = new();
     private readonly List<AlchemyRpcStep> _steps = [];
+    private readonly Queue<AlchemyRefusedRequest> _refused = new();
 
     internal void Add(AlchemyRpcStep step)
     {
         lock (_gate) _steps.Add(step);
+    }
+
+    internal void Refuse(AlchemyRefusedRequest refused)
+    {
+        lock (_gate) _refused.Enqueue(refused);
+    }
+
+    internal AlchemyRefusedRequest? TakeRefusal()
+    {
+        lock (_gate) return _refused.TryDequeue(out AlchemyRefusedRequest? refused) ? refused : null;
     }
 
     internal AlchemyRpcStep? Take(string method)

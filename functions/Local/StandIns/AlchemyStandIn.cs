@@ -84,6 +84,21 @@ public sealed class AlchemyStandIn : StandInServer
             ["result"] = null,
         })));
 
+    /// <summary>The node's next answer to this method is rewritten on its way.</summary>
+    public void NextRpc(string method, Action<JsonNode> rewrite) =>
+        _rpc.Script.Add(new AlchemyRpcStep(method, null, null, rewrite));
+
+    /// <summary>The next request, a batch or not, is refused with this status before it is read.</summary>
+    public void NextRequest(int status, TimeSpan? retryAfter = null) =>
+        _rpc.Script.Refuse(new AlchemyRefusedRequest(status, retryAfter));
+
+    /// <summary>From now on every so many calls meet a node of the pool that knows no block above this one.</summary>
+    public void LagBehind(ChainId chain, ulong head, int everyNth = 1) =>
+        _rpc.Lagging[NetworkOf(chain).Slug] = new AlchemyLaggingNode(head, everyNth);
+
+    /// <summary>All nodes of the chain's pool know its newest block again.</summary>
+    public void CatchUp(ChainId chain) => _rpc.Lagging.TryRemove(NetworkOf(chain).Slug, out _);
+
     /// <summary>Creates a webhook; it is told of every block mined from now on.</summary>
     public Task<AlchemyWebhook> CreateWebhookAsync(
         AlchemyWebhookRequest request, CancellationToken cancellationToken) =>

@@ -38,6 +38,14 @@ public sealed record AlchemyStandInOptions
     /// <summary>The most logs that eth_getLogs answers.</summary>
     /// <value>The default is Alchemy's 10,000.</value>
     public int LogsMax { get; init; } = 10_000;
+
+    /// <summary>The most calls that one batch may carry.</summary>
+    /// <value>The default is Alchemy's 1,000.</value>
+    public int BatchMax { get; init; } = 1_000;
+
+    /// <summary>Whether logs carry their block's time, as those of newer nodes do.</summary>
+    /// <value>The default is true.</value>
+    public bool LogsTellTime { get; init; } = true;
 }
 
 /// <summary>What happens to the next delivery of a webhook's event.</summary>

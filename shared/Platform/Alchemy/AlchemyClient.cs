@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Platform.Http;
+using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Alchemy;
 
@@ -17,35 +17,27 @@ namespace Souk.Platform.Alchemy;
 /// </remarks>
 public sealed class AlchemyClient : IDisposable
 {
-    private readonly Func<CancellationToken, ValueTask<string>> _key;
-    private readonly OutboundHttp _reads;
-    private readonly OutboundHttp _broadcasts;
+    private readonly AlchemyTransport _transport;
+    private readonly AlchemyBatch _batch;
 
     /// <summary>A client of <paramref name="chain"/>'s node.</summary>
     /// <param name="chain">Whose node, and where.</param>
     /// <param name="options">Time-outs and limits.</param>
     /// <param name="key">The node's key, read anew for each call so that a rotated one is used at once.</param>
     /// <param name="clock">What time-outs and retries go by.</param>
+    /// <param name="entropy">Where the jitter of waits comes from.</param>
     public AlchemyClient(
         ChainSettings chain,
         AlchemyOptions options,
         Func<CancellationToken, ValueTask<string>> key,
-        TimeProvider clock)
+        TimeProvider clock,
+        EntropySource entropy)
     {
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentNullException.ThrowIfNull(options);
         Chain = chain;
-        _key = key;
-        OutboundHttpPolicy policy = new(
-            $"{chain.Name} node",
-            chain.RpcUrl,
-            options.AttemptTimeout,
-            options.TotalTimeout,
-            options.RetriesMax,
-            options.RetryDelay,
-            options.ResponseBytesMax);
-        _reads = new OutboundHttp(policy, clock);
-        _broadcasts = new OutboundHttp(policy with { RetriesMax = 0 }, clock);
+        _transport = new AlchemyTransport(chain, options, key, clock, entropy);
+        _batch = new AlchemyBatch(_transport, options);
     }
 
     /// <summary>The chain that this client asks.</summary>
@@ -61,24 +53,21 @@ public sealed class AlchemyClient : IDisposable
     /// <summary>A block's header; null when the node does not have the block.</summary>
     public async Task<BlockHeader?> GetBlockAsync(BlockReference block, CancellationToken cancellationToken)
     {
-        using Answer answer = block.Hash is { } hash
-            ? await ReadAsync(
-                "eth_getBlockByHash",
-                json =>
-                {
-                    json.WriteStringValue(hash.ToString());
-                    json.WriteBooleanValue(false);
-                },
-                cancellationToken)
-            : await ReadAsync(
-                "eth_getBlockByNumber",
-                json =>
-                {
-                    json.WriteBlock(block);
-                    json.WriteBooleanValue(false);
-                },
-                cancellationToken);
+        RpcCall call = AlchemyMessages.GetBlock(block);
+        using Answer answer = await ReadAsync(call.Method, call.Parameters, cancellationToken);
         return answer.IsNull ? null : answer.Read(AlchemyMessages.Header);
+    }
+
+    /// <summary>Several blocks' headers, read in batches, in the order asked.</summary>
+    /// <returns>
+    /// Null for a block that the node does not have, and for a tag (safe, finalized) that its chain lacks.
+    /// </returns>
+    public async Task<IReadOnlyList<BlockHeader?>> GetBlocksAsync(
+        IReadOnlyList<BlockReference> blocks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        return await _batch.SendAsync(
+            [.. blocks.Select(AlchemyMessages.GetBlock)], AlchemyMessages.Header, cancellationToken);
     }
 
     /// <summary>The logs that match, in the chain's order.</summary>
@@ -87,8 +76,32 @@ public sealed class AlchemyClient : IDisposable
     public async Task<IReadOnlyList<ChainLog>> GetLogsAsync(LogFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        using Answer answer = await ReadAsync("eth_getLogs", json => json.WriteFilter(filter), cancellationToken);
-        return answer.Read(AlchemyMessages.Logs);
+        try
+        {
+            using Answer answer = await ReadAsync("eth_getLogs", json => json.WriteFilter(filter), cancellationToken);
+            return answer.Read(AlchemyMessages.Logs);
+        }
+        catch (FailureException exception)
+            when (exception.InnerException is OutboundLostException lost && (lost.IsTimeout || lost.IsTooLarge))
+        {
+            throw new LogRangeRefusedException(
+                lost.IsTooLarge ? LogRangeRefusal.TooManyLogs : LogRangeRefusal.TooSlow, blocks: null, exception);
+        }
+    }
+
+    /// <summary>The logs that match each filter, read in batches, in the order asked.</summary>
+    /// <remarks>Meant for filters that name one block by its hash: such an answer is of that block or an
+    /// error.</remarks>
+    /// <exception cref="BlockNotFoundException">The node does not know a filter's block.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<ChainLog>>> GetLogsAsync(
+        IReadOnlyList<LogFilter> filters, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        IReadOnlyList<ChainLog>?[] logs = await _batch.SendAsync(
+            [.. filters.Select(filter => new RpcCall("eth_getLogs", json => json.WriteFilter(filter)))],
+            AlchemyMessages.Logs,
+            cancellationToken);
+        return [.. logs.Select(found => found ?? throw new BlockNotFoundException())];
     }
 
     /// <summary>What a contract answers to <paramref name="data"/> in a block's state.</summary>
@@ -198,20 +211,16 @@ public sealed class AlchemyClient : IDisposable
     {
         byte[] body = AlchemyMessages.Request(
             "eth_sendRawTransaction", json => json.WriteStringValue(Hex.Encode(signedTransaction.Span)));
-        string key = await _key(cancellationToken);
+        string key = await _transport.ReadKeyAsync(cancellationToken);
         try
         {
-            using HttpResponseMessage response =
-                await _broadcasts.SendAsync(() => Message(body, key), cancellationToken);
-            byte[] bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            using JsonDocument? document = TryParse(bytes);
-            RpcError? error = document is null ? null : AlchemyMessages.ErrorOf(document.RootElement);
-            bool taken = response.StatusCode == HttpStatusCode.OK && error is null && document is not null
-                && document.RootElement.TryGetProperty("result"u8, out JsonElement result)
+            using RpcReply reply = await _transport.BroadcastAsync(body, key, cancellationToken);
+            bool taken = reply.Status == HttpStatusCode.OK && reply.Error is null && reply.Document is not null
+                && reply.Document.RootElement.TryGetProperty("result"u8, out JsonElement result)
                 && result.ValueKind == JsonValueKind.String;
             return taken
                 ? new BroadcastResult(BroadcastOutcome.Accepted)
-                : AlchemyFailures.Broadcast(response.StatusCode, error);
+                : AlchemyFailures.Broadcast(reply.Status, reply.Error);
         }
         catch (OutboundLostException)
         {
@@ -225,31 +234,7 @@ public sealed class AlchemyClient : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _reads.Dispose();
-        _broadcasts.Dispose();
-    }
-
-    private static HttpRequestMessage Message(byte[] body, string key)
-    {
-        HttpRequestMessage message = new(HttpMethod.Post, (Uri?)null) { Content = new ByteArrayContent(body) };
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return message;
-    }
-
-    private static JsonDocument? TryParse(byte[] bytes)
-    {
-        try
-        {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public void Dispose() => _transport.Dispose();
 
     private Task<Answer> ReadAccountAsync(
         string method, Address account, BlockReference block, CancellationToken cancellationToken) =>
@@ -266,21 +251,18 @@ public sealed class AlchemyClient : IDisposable
         string method, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken)
     {
         byte[] body = AlchemyMessages.Request(method, parameters);
-        string key = await _key(cancellationToken);
         try
         {
-            using HttpResponseMessage response = await _reads.SendAsync(() => Message(body, key), cancellationToken);
-            JsonDocument? document = TryParse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            RpcError? error = document is null ? null : AlchemyMessages.ErrorOf(document.RootElement);
-            if (response.StatusCode == HttpStatusCode.OK && error is null && document is not null
-                && document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("result"u8, out JsonElement result))
+            RpcReply reply = await _transport.ReadAsync(method, body, _transport.Begin(), cancellationToken);
+            if (reply.Status == HttpStatusCode.OK && reply.Error is null
+                && reply.Document?.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("result"u8, out JsonElement result))
             {
-                return new Answer(method, document, result);
+                return new Answer(method, reply, result);
             }
 
-            document?.Dispose();
-            throw AlchemyFailures.Read(method, response.StatusCode, error);
+            using (reply)
+                throw AlchemyFailures.Read(method, reply.Status, reply.Error);
         }
         catch (OutboundLostException exception)
         {
@@ -289,23 +271,12 @@ public sealed class AlchemyClient : IDisposable
     }
 
     /// <summary>A read's result, with the buffer it lies in.</summary>
-    private sealed class Answer(string method, JsonDocument document, JsonElement result) : IDisposable
+    private sealed class Answer(string method, RpcReply reply, JsonElement result) : IDisposable
     {
         internal bool IsNull => result.ValueKind == JsonValueKind.Null;
 
-        internal T Read<T>(Func<JsonElement, T> shape)
-        {
-            try
-            {
-                return shape(result);
-            }
-            catch (Exception exception) when (exception is FormatException or InvalidOperationException
-                or KeyNotFoundException or OverflowException or ArgumentException)
-            {
-                throw AlchemyFailures.Unavailable(method, "its answer has not the shape agreed", exception);
-            }
-        }
+        internal T Read<T>(Func<JsonElement, T> shape) => AlchemyMessages.Shape(method, result, shape);
 
-        public void Dispose() => document.Dispose();
+        public void Dispose() => reply.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using Souk.Domain.Chain;
 using Souk.Domain.Failures;
+using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Alchemy;
 
@@ -14,16 +15,18 @@ public sealed class AlchemyClients : IDisposable
     /// <param name="options">Time-outs and limits, the same for all.</param>
     /// <param name="key">Alchemy's key, read anew for each call.</param>
     /// <param name="clock">What time-outs and retries go by.</param>
+    /// <param name="entropy">Where the jitter of waits comes from.</param>
     public AlchemyClients(
         ChainRegistry chains,
         AlchemyOptions options,
         Func<CancellationToken, ValueTask<string>> key,
-        TimeProvider clock)
+        TimeProvider clock,
+        EntropySource entropy)
     {
         ArgumentNullException.ThrowIfNull(chains);
         _chains = chains;
         _clients = chains.All.ToDictionary(
-            chain => chain.Id, chain => new AlchemyClient(chain, options, key, clock));
+            chain => chain.Id, chain => new AlchemyClient(chain, options, key, clock, entropy));
     }
 
     /// <summary>The client of the chain with this id.</summary>

@@ -16,11 +16,11 @@ public sealed class CallRevertedException(byte[] data, string? reason = null) : 
     public string? Reason => reason ?? AlchemyFailures.ReasonOf(RevertData);
 }
 
-/// <summary>The node will not read so many blocks or logs at once: ask again for a shorter range.</summary>
-public sealed class LogRangeRefusedException() : Exception("The node refuses so long a range of logs.");
-
 /// <summary>The node does not (or not yet, or no longer) know the block that a read named.</summary>
 public sealed class BlockNotFoundException() : Exception("The node does not know the block.");
+
+/// <summary>The node lets fewer calls a second through than were made, for longer than a read may wait.</summary>
+public sealed class NodeBusyException() : Exception("The node refuses so many calls a second.");
 
 /// <summary>The one place that reads nodes' statuses, codes and texts.</summary>
 /// <remarks>
@@ -29,7 +29,7 @@ public sealed class BlockNotFoundException() : Exception("The node does not know
 /// Reth (rpc-eth-types) and Anvil. Nodes give the same code, -32000, to nearly all, so the texts decide; the first
 /// row that is part of the lower-cased text wins, which is why the longer texts stand first.
 /// </remarks>
-internal static class AlchemyFailures
+internal static partial class AlchemyFailures
 {
     private const int RevertCode = 3;
     private const int RateLimitCode = 429;
@@ -93,23 +93,22 @@ internal static class AlchemyFailures
         ("execution reverted", BroadcastOutcome.Refused),
     ];
 
-    private static readonly string[] s_rangeTexts =
-    [
-        "query returned more than", "block range", "response size", "query exceeds", "max results", "range is too",
-        "too many logs", "logs are limited",
-    ];
-
     private static readonly string[] s_blockTexts =
     [
         "header not found", "unknown block", "block not found", "header for hash not found", "could not find block",
         "not processed yet", "missing trie node", "unknownblock", "blockoutofrange", "hash is not currently canonical",
     ];
 
+    private static readonly string[] s_batchTexts =
+    [
+        "batch too large", "batch size", "too many requests in batch", "batch limit", "response too large",
+        "payload too large", "request entity too large",
+    ];
+
     /// <summary>What a node's answer to <c>eth_sendRawTransaction</c> means.</summary>
     internal static BroadcastResult Broadcast(HttpStatusCode status, RpcError? error)
     {
-        if (status is HttpStatusCode.TooManyRequests or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-            || error?.Code == RateLimitCode)
+        if (IsRateLimit(status, error) || status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             return new BroadcastResult(BroadcastOutcome.NotTaken, error?.Message);
         }
@@ -128,19 +127,36 @@ internal static class AlchemyFailures
     internal static Exception Read(string method, HttpStatusCode status, RpcError? error)
     {
         string text = error?.Message.ToLowerInvariant() ?? "";
-        if (status == HttpStatusCode.TooManyRequests || error?.Code == RateLimitCode)
-            return Unavailable(method, "rate limited");
+        if (IsRateLimit(status, error))
+            return Busy(method, TimeSpan.Zero);
         if (error is not null && (error.Code == RevertCode || IsRevert(text)))
             return new CallRevertedException(error.Data);
         if (text.Contains("insufficient funds", StringComparison.Ordinal))
             return new CallRevertedException([], "insufficient funds");
-        if (method == "eth_getLogs" && IsOneOf(s_rangeTexts, text))
-            return new LogRangeRefusedException();
+        if (method == "eth_getLogs" && ReadRange(text) is { } refused)
+            return refused;
         if (IsOneOf(s_blockTexts, text))
             return new BlockNotFoundException();
 
         return Unavailable(method, $"HTTP {(int)status}, code {error?.Code}: {error?.Message}");
     }
+
+    /// <summary>Whether a call was refused only for how many there were: it may be made again, later.</summary>
+    internal static bool IsRateLimit(HttpStatusCode status, RpcError? error) =>
+        status == HttpStatusCode.TooManyRequests || error?.Code == RateLimitCode;
+
+    /// <summary>Whether a batch was refused for how much it asks.</summary>
+    internal static bool IsTooLarge(HttpStatusCode status, RpcError? error) =>
+        status == HttpStatusCode.RequestEntityTooLarge
+        || (error is not null && IsOneOf(s_batchTexts, error.Message.ToLowerInvariant()));
+
+    /// <summary>The failure of a node that let nothing through as long as a read may take.</summary>
+    internal static FailureException Busy(string method, TimeSpan wait) => new(
+        new Failure(FailureCode.UpstreamUnavailable, "The chain's node is unavailable.", $"{method}: rate limited")
+        {
+            RetryAfter = wait > TimeSpan.FromSeconds(2) ? wait : TimeSpan.FromSeconds(2),
+        },
+        new NodeBusyException());
 
     /// <summary>The failure of a node that did not answer as it should.</summary>
     internal static FailureException Unavailable(string method, string why, Exception? inner = null) => new(

@@ -19,18 +19,63 @@ internal static class AlchemyMessages
     {
         ArrayBufferWriter<byte> buffer = new(256);
         using (Utf8JsonWriter json = new(buffer))
+            WriteCall(json, 1, method, parameters);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Several requests in one array, each with its own id.</summary>
+    internal static byte[] Batch(IEnumerable<(int Id, RpcCall Call)> calls)
+    {
+        ArrayBufferWriter<byte> buffer = new(4096);
+        using (Utf8JsonWriter json = new(buffer))
         {
-            json.WriteStartObject();
-            json.WriteString("jsonrpc"u8, "2.0"u8);
-            json.WriteNumber("id"u8, 1);
-            json.WriteString("method"u8, method);
-            json.WriteStartArray("params"u8);
-            parameters(json);
+            json.WriteStartArray();
+            foreach ((int id, RpcCall call) in calls)
+                WriteCall(json, id, call.Method, call.Parameters);
             json.WriteEndArray();
-            json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Asks for a block's header; a tag is one that the chain may lack.</summary>
+    internal static RpcCall GetBlock(BlockReference block) => block.Hash is { } hash
+        ? new RpcCall(
+            "eth_getBlockByHash",
+            json =>
+            {
+                json.WriteStringValue(hash.ToString());
+                json.WriteBooleanValue(false);
+            })
+        : new RpcCall(
+            "eth_getBlockByNumber",
+            json =>
+            {
+                json.WriteBlock(block);
+                json.WriteBooleanValue(false);
+            },
+            IsOptional: block == BlockReference.Safe || block == BlockReference.Finalized);
+
+    /// <summary>Which call of a batch an answer belongs to; null when it does not say.</summary>
+    internal static int? IdOf(JsonElement answer) =>
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("id"u8, out JsonElement id)
+        && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value)
+            ? value
+            : null;
+
+    /// <summary>What <paramref name="read"/> makes of a result.</summary>
+    /// <exception cref="Souk.Domain.Failures.FailureException">The result has another shape.</exception>
+    internal static T Shape<T>(string method, JsonElement result, Func<JsonElement, T> read)
+    {
+        try
+        {
+            return read(result);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException
+            or KeyNotFoundException or OverflowException or ArgumentException)
+        {
+            throw AlchemyFailures.Unavailable(method, "its answer has not the shape agreed", exception);
+        }
     }
 
     /// <summary>The error of an answer; null when it has none.</summary>
@@ -122,7 +167,8 @@ internal static class AlchemyMessages
         BlockHash.Parse(Text(log, "blockHash"u8)),
         TransactionHash.Parse(Text(log, "transactionHash"u8)),
         checked((int)Long(log, "logIndex"u8)),
-        log.TryGetProperty("removed"u8, out JsonElement removed) && removed.ValueKind == JsonValueKind.True);
+        log.TryGetProperty("removed"u8, out JsonElement removed) && removed.ValueKind == JsonValueKind.True,
+        Optional(log, "blockTimestamp"u8) is { } time ? DateTimeOffset.FromUnixTimeSeconds(Long(time)) : null);
 
     internal static IReadOnlyList<ChainLog> Logs(JsonElement logs)
     {
@@ -167,6 +213,18 @@ internal static class AlchemyMessages
     {
         UInt256 value = UInt256.ParseHexQuantity(quantity);
         return checked((long)(ulong)value);
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, int id, string method, Action<Utf8JsonWriter> parameters)
+    {
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        json.WriteNumber("id"u8, id);
+        json.WriteString("method"u8, method);
+        json.WriteStartArray("params"u8);
+        parameters(json);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteTopics(Utf8JsonWriter json, IReadOnlyList<IReadOnlyList<Bytes32>> topics)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Alchemy;
 
@@ -32,7 +33,8 @@ public static class AlchemyRegistration
             provider.GetRequiredService<ChainRegistry>(),
             provider.GetRequiredService<IOptions<AlchemyOptions>>().Value,
             key(provider),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<EntropySource>()));
     }
 
     /// <summary>Adds <see cref="NotifyClient"/>; wrong options in <c>Notify</c> refuse to start.</summary>

@@ -39,6 +39,7 @@ public sealed record LogFilter
 /// <param name="TransactionHash">The transaction that emitted.</param>
 /// <param name="LogIndex">The log's position in its block.</param>
 /// <param name="Removed">Whether the node says that the block left the canonical chain.</param>
+/// <param name="BlockTime">The block's own time; null from a node that does not tell it with its logs.</param>
 public sealed record ChainLog(
     Address Address,
     IReadOnlyList<Bytes32> Topics,
@@ -47,7 +48,8 @@ public sealed record ChainLog(
     BlockHash BlockHash,
     TransactionHash TransactionHash,
     int LogIndex,
-    bool Removed);
+    bool Removed,
+    DateTimeOffset? BlockTime = null);
 
 /// <summary>What became of a mined transaction.</summary>
 /// <param name="TransactionHash">The transaction.</param>

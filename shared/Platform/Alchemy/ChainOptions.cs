@@ -35,6 +35,14 @@ public sealed class ChainOptions
     /// <value>Default 64 blocks.</value>
     public int ReorgDepthMax { get; set; } = 64;
 
+    /// <summary>The most blocks that one read of logs asks for; the node's own limit is learned below it.</summary>
+    /// <value>Default 10,000 blocks: what the widest plans take.</value>
+    public int LogBlocksMax { get; set; } = 10_000;
+
+    /// <summary>Whether the node's <c>safe</c> and <c>finalized</c> blocks are believed, where it names them.</summary>
+    /// <value>Default true; false for a chain whose node names its newest block final.</value>
+    public bool FinalityTags { get; set; } = true;
+
     /// <summary>The Seaport 1.6 contract.</summary>
     public string Seaport { get; set; } = "";
 

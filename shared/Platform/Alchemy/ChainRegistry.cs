@@ -73,6 +73,7 @@ public sealed class ChainRegistry
             Require(o.Confirmations is >= 1 and <= 10_000, nameof(o.Confirmations), "1 to 10000 blocks");
             Require(o.BlockSeconds is > 0 and <= 600, nameof(o.BlockSeconds), "more than 0 and at most 600 seconds");
             Require(o.ReorgDepthMax is >= 1 and <= 10_000, nameof(o.ReorgDepthMax), "1 to 10000 blocks");
+            Require(o.LogBlocksMax is >= 1 and <= 1_000_000, nameof(o.LogBlocksMax), "1 to 1000000 blocks");
             Require(o.PlatformFeeBps is >= 0 and <= BasisPointsWhole, nameof(o.PlatformFeeBps), "0 to 10000");
             Require(o.StartBlock >= 0, nameof(o.StartBlock), "a block number");
             return new ChainSettings(
@@ -85,6 +86,8 @@ public sealed class ChainRegistry
                 o.Confirmations,
                 TimeSpan.FromSeconds(o.BlockSeconds),
                 o.ReorgDepthMax,
+                o.LogBlocksMax,
+                o.FinalityTags,
                 Address(o.Seaport, nameof(o.Seaport)),
                 Address(o.ConduitController, nameof(o.ConduitController)),
                 Word(o.ConduitKey, nameof(o.ConduitKey)),

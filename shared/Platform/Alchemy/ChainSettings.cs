@@ -14,6 +14,8 @@ namespace Souk.Platform.Alchemy;
 /// <param name="Confirmations">After how many blocks, its own included, a block counts as final.</param>
 /// <param name="BlockTime">How far apart blocks usually are.</param>
 /// <param name="ReorgDepthMax">The deepest reorganisation that is unwound without a person, in blocks.</param>
+/// <param name="LogBlocksMax">The most blocks that one read of logs asks for.</param>
+/// <param name="HasFinalityTags">Whether the node's safe and finalized blocks are believed.</param>
 /// <param name="Seaport">The Seaport 1.6 contract.</param>
 /// <param name="ConduitController">Seaport's conduit controller.</param>
 /// <param name="ConduitKey">The conduit key that orders use; zero: none.</param>
@@ -33,6 +35,8 @@ public sealed record ChainSettings(
     int Confirmations,
     TimeSpan BlockTime,
     int ReorgDepthMax,
+    int LogBlocksMax,
+    bool HasFinalityTags,
     Address Seaport,
     Address ConduitController,
     Bytes32 ConduitKey,

@@ -150,4 +150,11 @@ public sealed class OutboundLostException(string dependency, Exception inner)
 {
     /// <summary>Whose answer was lost.</summary>
     public string Dependency { get; } = dependency;
+
+    /// <summary>Whether it was waited for as long as was allowed.</summary>
+    public bool IsTimeout => InnerException is TimeoutRejectedException;
+
+    /// <summary>Whether it was larger than is read.</summary>
+    public bool IsTooLarge =>
+        InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded };
 }

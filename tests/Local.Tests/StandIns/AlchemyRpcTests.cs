@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Local.StandIns;
 using Souk.Platform.Alchemy;
+using Souk.Platform.Randomness;
 
 namespace Souk.Local.Tests.StandIns;
 
@@ -62,7 +63,7 @@ public sealed class AlchemyRpcTests
     }
 
     [Fact]
-    public async Task Tells_each_item_of_a_batch_by_itself()
+    public async Task Tells_each_item_of_a_batch_by_itself_and_not_in_order()
     {
         await using AlchemyScenario it = await AlchemyScenario.StartAsync();
         it.Alchemy.AddKey(AlchemyScenario.Key, computeUnitsPerSecond: 10);
@@ -71,9 +72,9 @@ public sealed class AlchemyRpcTests
             await it.RpcAsync(new JsonArray(Call("eth_blockNumber"), Call("eth_blockNumber"), Call("anvil_mine")));
 
         Assert.Equal(200, status);
-        Assert.NotNull(body[0]!["result"]);
+        Assert.NotNull(body[2]!["result"]);
         Assert.Equal(429, (int?)body[1]!["error"]!["code"]);
-        Assert.Equal(-32600, (int?)body[2]!["error"]!["code"]);
+        Assert.Equal(-32600, (int?)body[0]!["error"]!["code"]);
     }
 
     [Fact]
@@ -179,7 +180,8 @@ public sealed class AlchemyRpcTests
             ChainRegistry.Create([chain]).Get(it.Chain.ChainId),
             new AlchemyOptions { RetriesMax = 0 },
             _ => ValueTask.FromResult(AlchemyScenario.Key),
-            TimeProvider.System);
+            TimeProvider.System,
+            EntropySource.System);
     }
 
     private static byte[] Signed(ulong nonce)

@@ -1,6 +1,7 @@
 using Souk.Domain.Chain;
 using Souk.Local.Servers;
 using Souk.Platform.Alchemy;
+using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Tests.Alchemy;
 
@@ -180,7 +181,8 @@ public sealed class AlchemyClientTests : IAsyncLifetime
             chains.Get(new ChainId(31337)),
             new AlchemyOptions { RetriesMax = 0 },
             _ => ValueTask.FromResult("key"),
-            TimeProvider.System);
+            TimeProvider.System,
+            EntropySource.System);
     }
 
     private static (byte[] Raw, TransactionHash Hash) Signed(ulong nonce, string data)

@@ -66,4 +66,38 @@ public sealed class AlchemyFailuresTests
     [InlineData("eth_call", "Unable to complete request at this time.", typeof(FailureException))]
     public void Reads_a_nodes_answer_to_a_read(string method, string text, Type expected) =>
         Assert.IsType(expected, AlchemyFailures.Read(method, HttpStatusCode.OK, new RpcError(-32000, text, [])));
+
+    // One row a text that a provider's users quote; null: halve what was asked.
+    [Theory]
+    [InlineData(
+        "You can make eth_getLogs requests with up to a 10 block range. Based on your parameters, this block range "
+            + "should work: [0x1312d00, 0x1312d09]", LogRangeRefusal.TooManyBlocks, 10L)]
+    [InlineData(
+        "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the "
+            + "response size, or you can request any block range with a cap of 10K logs in the response. Based on your "
+            + "parameters and the response size limit, this block range should work: [0x10, 0x1f]",
+        LogRangeRefusal.TooManyLogs, 16L)]
+    [InlineData(
+        "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the "
+            + "response size.", LogRangeRefusal.TooManyLogs, 2_000L)]
+    [InlineData("Log response size exceeded. Please reduce query block range.", LogRangeRefusal.TooManyLogs, null)]
+    [InlineData(
+        "query returned more than 10000 results. Try with this block range [0x5B8D80, 0x5B8DFF].",
+        LogRangeRefusal.TooManyLogs, 128L)]
+    [InlineData("query returned more than 10000 results", LogRangeRefusal.TooManyLogs, null)]
+    [InlineData("eth_getLogs is limited to a 10,000 range", LogRangeRefusal.TooManyBlocks, 10_000L)]
+    [InlineData("exceed maximum block range: 5000", LogRangeRefusal.TooManyBlocks, 5_000L)]
+    [InlineData("block range is too wide", LogRangeRefusal.TooManyBlocks, null)]
+    [InlineData("block range limit exceeded", LogRangeRefusal.TooManyBlocks, null)]
+    [InlineData("ranges over 10000 blocks are not supported on freetier", LogRangeRefusal.TooManyBlocks, 10_000L)]
+    [InlineData("query exceeds max block range 100000", LogRangeRefusal.TooManyBlocks, 100_000L)]
+    [InlineData("query timeout exceeded", LogRangeRefusal.TooSlow, null)]
+    [InlineData("Request timed out. Client should retry.", LogRangeRefusal.TooSlow, null)]
+    public void Reads_how_much_a_node_would_have_read(string text, LogRangeRefusal why, long? blocks)
+    {
+        LogRangeRefusedException refused = Assert.IsType<LogRangeRefusedException>(
+            AlchemyFailures.Read("eth_getLogs", HttpStatusCode.BadRequest, new RpcError(-32600, text, [])));
+
+        Assert.Equal((why, blocks), (refused.Why, refused.Blocks));
+    }
 }
