@@ -177,7 +177,7 @@ public sealed class World : IAsyncDisposable
             return chain;
         }));
 
-        Alchemy = new AlchemyStandIn([.. Chains.Select(chain => chain.Network)], _options.Clock);
+        Alchemy = new AlchemyStandIn([.. Chains.Select(chain => chain.Network)], _options.Clock, _options.Alchemy);
         await StartAsync(Alchemy, cancellationToken);
         Hooks = await WorldHooks.CreateAsync(Alchemy, Chains, _addresses["webhooks"], cancellationToken);
     }

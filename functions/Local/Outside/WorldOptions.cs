@@ -1,4 +1,5 @@
 using Souk.Local.Servers;
+using Souk.Local.StandIns;
 
 namespace Souk.Local.Outside;
 
@@ -24,6 +25,10 @@ public sealed record WorldOptions
     /// <summary>Multiplies the broker's waits between attempts.</summary>
     /// <value>The default is 0.1; 1 is as in the cluster.</value>
     public double BrokerWaitFactor { get; init; } = 0.1;
+
+    /// <summary>How Alchemy's stand-in delivers and what it refuses.</summary>
+    /// <value>The default is a free plan that delivers at once.</value>
+    public AlchemyStandInOptions Alchemy { get; init; } = new();
 
     /// <summary>The stand-ins' clock.</summary>
     /// <value>The default is the machine's.</value>

@@ -27,6 +27,12 @@ public sealed record FleetOptions
     /// <value>The default is all of them.</value>
     public IReadOnlyCollection<string> Functions { get; init; } = FunctionCatalog.Names;
 
+    /// <summary>A function's own settings over the shared file, by the names of environment variables; for functions
+    /// that each run as their own program.</summary>
+    /// <value>The default is none.</value>
+    public Func<string, IReadOnlyDictionary<string, string?>> SettingsOf { get; init; } =
+        _ => new Dictionary<string, string?>();
+
     /// <summary>Told each line that a function writes, after its process's name; must not block.</summary>
     public Action<string, string>? OnLine { get; init; }
 }

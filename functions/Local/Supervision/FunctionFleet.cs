@@ -16,7 +16,7 @@ public sealed class FunctionFleet : IAsyncDisposable
         _processes = options.Mode == FleetMode.Together
             ? [Process(HostedFunctions.Command, places, FunctionPrograms.Together(places, settingsPath))]
             : [.. places.Select(place => Process(
-                place.Function, [place], FunctionPrograms.Separate(place, settingsPath, options.AheadFolder)))];
+                place.Function, [place], Separate(options, place, settingsPath)))];
     }
 
     /// <summary>The functions it runs.</summary>
@@ -51,6 +51,14 @@ public sealed class FunctionFleet : IAsyncDisposable
         await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
         _http.Dispose();
         await _logs.DisposeAsync();
+    }
+
+    private static LeashedCommand Separate(FleetOptions options, FunctionPlace place, string settingsPath)
+    {
+        LeashedCommand command = FunctionPrograms.Separate(place, settingsPath, options.AheadFolder);
+        Dictionary<string, string?> environment = new(command.Environment);
+        foreach ((string name, string? value) in options.SettingsOf(place.Function)) environment[name] = value;
+        return command with { Environment = environment };
     }
 
     private FunctionProcess ProcessOf(string function) =>

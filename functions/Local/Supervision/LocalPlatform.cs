@@ -26,6 +26,13 @@ public sealed class LocalPlatform : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         World world = await World.StartAsync(worldOptions, progress, cancellationToken);
+        return await StartAsync(world, fleetOptions, progress, cancellationToken);
+    }
+
+    /// <summary>Starts the functions in a world that stands, which ends with the platform.</summary>
+    public static async Task<LocalPlatform> StartAsync(
+        World world, FleetOptions fleetOptions, Action<string> progress, CancellationToken cancellationToken)
+    {
         FunctionFleet? functions = null;
         try
         {

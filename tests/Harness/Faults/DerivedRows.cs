@@ -1,0 +1,90 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Souk.Harness.Faults;
+
+/// <summary>What Marketplace made of a chain, as rows of text that two databases of the same people can be compared
+/// by.</summary>
+/// <remarks>
+/// Every table that is not named here takes part, so that a new one is compared from its first day. Left out is what
+/// must differ between two runs (when a row was written, ids that are drawn at random, which ranges were read) and what
+/// nobody ever changes: a listing's order and signature.
+/// </remarks>
+public static class DerivedRows
+{
+    private const int DifferencesShownMax = 20;
+
+    private static readonly string[] OthersTables =
+    [
+        "outbox", "inbox", "dead_letters", "leases", "idempotency_keys", "audit", "schema_migrations",
+        "users", "user_roles", "sessions", "refresh_tokens", "wallets", "wallet_challenges",
+        "signers", "policy_rules", "transactions", "transaction_history", "transaction_attempts", "signing_heads",
+        "prepared_listings", "chain_blocks",
+    ];
+
+    private static readonly string[] OthersColumns =
+        ["updated_at", "finalized_at", "hints", "hinted_block", "reorgs", "order", "signature"];
+
+    private static readonly string[] TablesOfRandomIds = ["activity"];
+
+    private const string TablesSql = """
+        SELECT table_name FROM information_schema.tables
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> ALL ($1)
+        ORDER BY table_name
+        """;
+
+    /// <summary>Reads them in one snapshot, sorted.</summary>
+    /// <param name="connection">Connects the superuser to the database.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<IReadOnlyList<string>> ReadAsync(string connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection opened = new(connection);
+        await opened.OpenAsync(cancellationToken);
+        await using NpgsqlTransaction snapshot = await opened.BeginTransactionAsync(
+            System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        List<string> rows = [];
+        foreach (string table in await ListAsync(opened, TablesSql, OthersTables, cancellationToken))
+        {
+            string[] left = TablesOfRandomIds.Contains(table) ? [.. OthersColumns, "id"] : OthersColumns;
+
+            // One who has none of a token need not have a row that says so.
+            string sql = string.Create(
+                CultureInfo.InvariantCulture,
+                $"SELECT '{table} ' || (to_jsonb(t) - $1::text[])::text FROM \"{table}\" AS t "
+                + $"WHERE to_jsonb(t) ->> 'quantity' IS DISTINCT FROM '0'");
+            rows.AddRange(await ListAsync(opened, sql, left, cancellationToken));
+        }
+
+        rows.Sort(StringComparer.Ordinal);
+        return rows;
+    }
+
+    /// <summary>The first rows that only one of the two has; empty when they are equal.</summary>
+    public static string Difference(IReadOnlyList<string> expected, IReadOnlyList<string> actual)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(actual);
+        Dictionary<string, int> counts = [];
+        foreach (string row in expected) counts[row] = counts.GetValueOrDefault(row) - 1;
+        foreach (string row in actual) counts[row] = counts.GetValueOrDefault(row) + 1;
+        IEnumerable<string> differing = counts
+            .Where(row => row.Value != 0)
+            .OrderBy(row => row.Key, StringComparer.Ordinal)
+            .Select(row => $"{(row.Value < 0 ? "missing" : "not expected")}: {row.Key}")
+            .Take(DifferencesShownMax);
+        return string.Join('\n', differing);
+    }
+
+    private static async Task<List<string>> ListAsync(
+        NpgsqlConnection connection, string sql, string[] parameter, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+#pragma warning disable CA2100 // Names of tables that PostgreSQL itself told.
+        await using NpgsqlCommand command = new(sql, connection);
+#pragma warning restore CA2100
+        command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetString(0));
+        return found;
+    }
+}
