@@ -233,6 +233,8 @@ public sealed class Market : IAsyncDisposable
         {
             ["Notify:BaseUrl"] = alchemy.ManagementUrl.ToString(),
             ["Notify:RetryDelay"] = "00:00:00.001",
+            // Tests that fail calls share one breaker.
+            ["Notify:RetriesMax"] = "1",
             ["Chains:0:Id"] = Id.ToString(),
             ["Chains:0:Name"] = "test",
             ["Chains:0:CurrencySymbol"] = "ETH",
