@@ -3,7 +3,10 @@ using Souk.Platform.Hosting;
 
 namespace Souk.Jobs;
 
-/// <summary>The housekeeping that no other room owns: relay, purge, audit check, dead letters.</summary>
+/// <summary>
+/// The housekeeping that no other room owns: relay, purge, audit check, dead letters; and, since it alone may see what
+/// all rooms send and take, the operators' view of that.
+/// </summary>
 public sealed class JobsFunction : IFunction
 {
     /// <summary>Where the broker sends what no consumer could take.</summary>
@@ -16,12 +19,18 @@ public sealed class JobsFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UsePostgres().UseAccessTokens();
+        builder.UseJson(JobsJson.Default).UsePostgres().UseAccessTokens();
     }
 
     /// <inheritdoc/>
     public static void Map(IEndpointRouteBuilder routes)
     {
+        ListDeadLetters.Map(routes);
+        GetDeadLetter.Map(routes);
+        ReplayDeadLetter.Map(routes);
+        DiscardDeadLetter.Map(routes);
+        ListInbox.Map(routes);
+        ListOutbox.Map(routes);
         routes.MapEvents(events => events
             .OnSchedule("relay", RelayOutbox.HandleAsync)
             .OnSchedule("purge", PurgeExpired.HandleAsync)

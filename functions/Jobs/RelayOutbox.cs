@@ -5,9 +5,11 @@ namespace Souk.Jobs;
 
 /// <summary>Schedule <c>relay</c>: sends again what not every consumer has taken, until it has.</summary>
 /// <remarks>
-/// A row is done when every consumer's inbox row exists; one that nobody consumes, when the broker took it. Rows are
-/// claimed with SKIP LOCKED and pushed into the future before they are sent, so runs at once share the work and a
-/// crash costs a delay. The delay doubles from 5 s to 10 min, with jitter from the row's own id.
+/// A row is done when every consumer's inbox row exists or its letter was discarded; one that nobody consumes, when the
+/// broker took it. It is parked, sent no more until an operator decides, when all that is missing are consumers whose
+/// letters are parked, or after 150 attempts. Rows are claimed with SKIP LOCKED and pushed into the future before they
+/// are sent, so runs at once share the work and a crash costs a delay. The delay doubles from 5 s to 10 min, with
+/// jitter from the row's own id.
 /// </remarks>
 internal static partial class RelayOutbox
 {
@@ -17,81 +19,108 @@ internal static partial class RelayOutbox
     /// <summary>How many events in a row may be lost before a run takes the broker for down: 6 s of waiting.</summary>
     private const int LostInARowMax = 3;
 
+    /// <summary>How often an event is sent before an operator must look: a day, at 10 min each.</summary>
+    private const int AttemptsMax = 150;
+
     /// <summary>How long a run sends, under a request's 25 s; the next tick goes on.</summary>
     private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(15);
 
-    private const string FinishSql = """
-        UPDATE outbox SET done_at = $1
-        WHERE done_at IS NULL AND due_at <= $1 AND NOT EXISTS (
-            SELECT FROM unnest(consumers) AS c (consumer)
-            WHERE NOT EXISTS (
-                SELECT FROM inbox WHERE inbox.id = outbox.id::text AND inbox.consumer = c.consumer
-                    AND inbox.source = '/' || outbox.room))
-            AND (cardinality(consumers) > 0 OR sent_at IS NOT NULL)
-        """;
-
+    // What is due longest comes first: the index gives it without looking at what is done or waits.
     private const string ClaimSql = """
-        UPDATE outbox SET attempts = attempts + 1, due_at = $1 + least(
-            interval '10 minutes',
-            interval '5 seconds' * (2 ^ least(attempts, 10))) * (0.75 + (get_byte(uuid_send(id), 15) / 512.0))
-        WHERE id IN (
+        WITH due AS MATERIALIZED (
             SELECT id FROM outbox WHERE done_at IS NULL AND due_at <= $1
-            ORDER BY sequence LIMIT $2 FOR UPDATE SKIP LOCKED)
-        RETURNING id, room, type, subject, sequence, data::text, traceparent, created_at
+            ORDER BY due_at, sequence LIMIT $2 FOR UPDATE SKIP LOCKED),
+        judged AS (
+            SELECT due.id, count(m.consumer) AS missing, count(*) FILTER (WHERE m.letter_status = 'parked') AS parked
+            FROM due LEFT JOIN outbox_missing m ON m.id = due.id GROUP BY due.id)
+        UPDATE outbox o SET
+            attempts = o.attempts + 1,
+            done_at = CASE WHEN j.missing = 0 AND (cardinality(o.consumers) > 0 OR o.sent_at IS NOT NULL) THEN $1 END,
+            due_at = CASE WHEN j.missing > 0 AND j.parked = j.missing OR o.attempts >= $3 THEN 'infinity'
+                ELSE $1 + (0.75 + (get_byte(uuid_send(o.id), 15) / 512.0)) * least(
+                    interval '10 minutes', interval '5 seconds' * (2 ^ least(o.attempts, 10))) END
+        FROM judged j WHERE o.id = j.id
+        RETURNING o.id, o.room, o.type, o.subject, o.sequence, o.data::text, o.traceparent, o.created_at,
+            cardinality(o.consumers) = 0, o.done_at IS NOT NULL, o.done_at IS NULL AND o.due_at = 'infinity',
+            o.attempts > $3
         """;
 
-    private const string SentSql = "UPDATE outbox SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL";
+    private const string ReleaseSql = "UPDATE outbox SET attempts = attempts - 1, due_at = $2 WHERE id = ANY ($1)";
+
+    private sealed record Claimed(OutgoingEvent Event, bool IsDone, bool IsParked, bool IsExhausted);
 
     internal static async Task HandleAsync(EventContext context)
     {
         Database database = context.Get<Database>();
         CloudEventSender sender = context.Get<CloudEventSender>();
+        CancellationToken cancellationToken = context.CancellationToken;
         DateTimeOffset end = database.Now + RunMax;
-        int finished = await database.WriteAsync(
-            t => t.ExecuteAsync(FinishSql, [t.Now], context.CancellationToken), context.CancellationToken);
+        await database.WriteAsync(t => DeadLetterTable.SettleAsync(t, cancellationToken), cancellationToken);
+        int sent = await ReplayedLetters.SendAsync(database, sender, cancellationToken);
 
-        int sent = 0;
+        int done = 0;
+        int parked = 0;
         int lostInARow = 0;
         int claimed;
         bool MayGoOn() => lostInARow < LostInARowMax && database.Now < end;
         do
         {
-            List<OutgoingEvent> batch = await database.WriteAsync(
-                t => t.ListAsync(ClaimSql, [t.Now, BatchRowsMax], Outbox.Read, context.CancellationToken),
-                context.CancellationToken);
+            List<Claimed> batch = await database.WriteAsync(t => ClaimAsync(t, cancellationToken), cancellationToken);
             claimed = batch.Count;
-            foreach (OutgoingEvent due in batch.OrderBy(row => row.Sequence).TakeWhile(_ => MayGoOn()))
+            done += batch.Count(row => row.IsDone);
+            parked += batch.Count(row => row.IsParked);
+            Queue<OutgoingEvent> due = new(batch.Where(row => !row.IsDone && !row.IsParked)
+                .Select(row => row.Event).OrderBy(row => row.Sequence));
+            while (MayGoOn() && due.TryDequeue(out OutgoingEvent? next))
             {
-                bool isSent = await TrySendAsync(database, sender, due, context.CancellationToken);
+                bool isSent = await TrySendAsync(database, sender, next, cancellationToken);
                 sent += isSent ? 1 : 0;
                 lostInARow = isSent ? 0 : lostInARow + 1;
             }
+
+            if (due.Count > 0)
+                await ReleaseAsync(database, due, cancellationToken);
         }
         while (claimed == BatchRowsMax && MayGoOn());
 
-        Log.Relayed(context.Get<ILoggerFactory>().CreateLogger("Souk.Jobs"), finished, sent);
+        Log.Relayed(context.Get<ILoggerFactory>().CreateLogger("Souk.Jobs"), done, sent, parked);
     }
+
+    private static async Task<List<Claimed>> ClaimAsync(Transaction transaction, CancellationToken cancellationToken)
+    {
+        List<Claimed> batch = await transaction.ListAsync(
+            ClaimSql,
+            [transaction.Now, BatchRowsMax, AttemptsMax],
+            row => new Claimed(Outbox.Read(row), row.Flag(9), row.Flag(10), row.Flag(11)),
+            cancellationToken);
+        Guid[] givenUp = [.. batch.Where(row => row.IsExhausted && !row.IsDone).Select(row => row.Event.Id)];
+        if (givenUp.Length > 0)
+            await DeadLetterTable.GiveUpAsync(transaction, givenUp, cancellationToken);
+        return batch;
+    }
+
+    /// <summary>What a run had no time for, or no broker, was not tried: it is due at the next tick.</summary>
+    private static Task ReleaseAsync(
+        Database database, IEnumerable<OutgoingEvent> untried, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            t => t.ExecuteAsync(ReleaseSql, [untried.Select(row => row.Id).ToArray(), t.Now], cancellationToken),
+            cancellationToken);
 
     private static async Task<bool> TrySendAsync(
         Database database, CloudEventSender sender, OutgoingEvent due, CancellationToken cancellationToken)
     {
-        try
-        {
-            await sender.SendAsync(due, cancellationToken);
-        }
-        catch (Exception exception)
-            when (CloudEventSender.IsUndelivered(exception) && !cancellationToken.IsCancellationRequested)
-        {
+        if (!await sender.TrySendAsync(due, cancellationToken))
             return false;
-        }
-
-        await database.WriteAsync(t => t.ExecuteAsync(SentSql, [due.Id, t.Now], cancellationToken), cancellationToken);
+        await database.WriteAsync(t => Outbox.MarkSentAsync(t, [due.Id], cancellationToken), cancellationToken);
         return true;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Relayed the outbox: {DoneCount} events done, {SentCount} sent again.")]
-        internal static partial void Relayed(ILogger logger, int doneCount, int sentCount);
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "Relayed the outbox: {DoneCount} done, {SentCount} sent again, {ParkedCount} parked.")]
+        internal static partial void Relayed(ILogger logger, int doneCount, int sentCount, int parkedCount);
     }
 }

@@ -15,8 +15,8 @@ public sealed record DeadLetter(CloudEventMessage Message, string Subscriber, in
 /// <remarks>
 /// Source: Knative Eventing 1.22, MTChannelBasedBroker over an in-memory channel, and the data plane specification.
 /// Like it, this broker keeps nothing: events under way when it stops are lost. Known to differ: the producer's call
-/// ends as soon as the event is taken (Knative's in-memory channel answers after the fan-out), and a retry's wait has
-/// no jitter.
+/// ends as soon as the event is taken (Knative's in-memory channel answers after the fan-out), a retry's wait has no
+/// jitter, and a dead letter says nothing of the subscriber's last body.
 /// </remarks>
 public sealed class EventBroker : StandInServer
 {
@@ -178,7 +178,7 @@ public sealed class EventBroker : StandInServer
             if (_manifests.Broker.Spec.Delivery.DeadLetterSink is { } sink)
             {
                 await TryAsync(sink, message.With("knativeerrorcode", status.ToString(CultureInfo.InvariantCulture))
-                    .With("knativeerrordest", subscriber.Ref.Name));
+                    .With("knativeerrordest", ClusterAddressOf(subscriber)));
             }
         }
         catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
@@ -186,6 +186,10 @@ public sealed class EventBroker : StandInServer
             // The broker stopped; what it held is lost, as Knative's would be.
         }
     }
+
+    // What the cluster's broker calls it; here it listens elsewhere.
+    private static string ClusterAddressOf(Destination subscriber) =>
+        $"http://{subscriber.Ref.Name}.{subscriber.Ref.Namespace}.svc.cluster.local{subscriber.Uri}";
 
     // Answers the last status; 0 when the subscriber never answered.
     private async Task<int> TryAsync(Destination subscriber, CloudEventMessage message)

@@ -9,6 +9,7 @@ namespace Souk.Platform.CloudEvents;
 /// <param name="DataJson">The data as JSON text.</param>
 /// <param name="TraceParent">The W3C trace context of its cause; null when there was none.</param>
 /// <param name="Time">When it happened.</param>
+/// <param name="IsDoneWhenSent">Whether nobody consumes it: then it is done when the broker has taken it.</param>
 public sealed record OutgoingEvent(
     Guid Id,
     string Source,
@@ -17,4 +18,5 @@ public sealed record OutgoingEvent(
     long Sequence,
     string DataJson,
     string? TraceParent,
-    DateTimeOffset Time);
+    DateTimeOffset Time,
+    bool IsDoneWhenSent);

@@ -137,6 +137,11 @@ public sealed partial class Database : IAsyncDisposable
         {
             foreach (OutgoingEvent announced in events)
                 await sender.SendAsync(announced, cut.Token);
+
+            // Inbox rows tell of the others; a mark that is lost costs one sending more.
+            Guid[] done = [.. events.Where(announced => announced.IsDoneWhenSent).Select(announced => announced.Id)];
+            if (done.Length > 0)
+                await MarkSentAsync(done, cut.Token);
         }
 #pragma warning disable CA1031 // The work is committed: nothing that fails from here on may tell the caller otherwise.
         catch (Exception exception)
@@ -144,6 +149,14 @@ public sealed partial class Database : IAsyncDisposable
         {
             Log.LeftToRelay(_logger, events.Count, exception.GetType().Name);
         }
+    }
+
+    /// <summary>One statement needs no transaction of its own.</summary>
+    private async Task MarkSentAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await OpenAsync(cancellationToken);
+        await Outbox.MarkSentAsync(
+            new Transaction(connection, Room, _clock.GetUtcNow(), _entropy), ids, cancellationToken);
     }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

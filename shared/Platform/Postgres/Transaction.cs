@@ -109,6 +109,16 @@ public sealed class Transaction
         EventType type, string subject, T data, JsonTypeInfo<T> json, CancellationToken cancellationToken) =>
         _announced.Add(await Outbox.AddAsync(this, type, subject, data, json, cancellationToken));
 
+    /// <summary>Announces an event of the outbox again, as if it were new; only Jobs may.</summary>
+    /// <returns>False when the outbox does not hold it.</returns>
+    public async Task<bool> AnnounceAgainAsync(string source, Guid id, CancellationToken cancellationToken)
+    {
+        OutgoingEvent? reopened = await Outbox.ReopenAsync(this, id, source, cancellationToken);
+        if (reopened is not null)
+            _announced.Add(reopened);
+        return reopened is not null;
+    }
+
     private NpgsqlCommand Prepare(string sql, SqlValue[] values)
     {
 #pragma warning disable CA2100 // Every caller's statement is a constant; a test prepares each against the schema.

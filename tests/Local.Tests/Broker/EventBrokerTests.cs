@@ -101,7 +101,10 @@ public sealed class EventBrokerTests : IAsyncLifetime
         Assert.Equal(422, Assert.Single(_broker.DeadLetters).Status);
         Assert.Single(_signing.Calls);
         Assert.Equal("/dead-letters", Assert.Single(_jobs.Calls).Path);
-        Assert.Equal("422", Assert.Single(_jobs.Events).Attributes["knativeerrorcode"]);
+        CloudEventMessage dead = Assert.Single(_jobs.Events);
+        Assert.Equal(
+            ("422", "http://signing.apis.svc.cluster.local/events"),
+            (dead.Attributes["knativeerrorcode"], dead.Attributes["knativeerrordest"]));
     }
 
     [Fact]
