@@ -20,7 +20,7 @@ internal static class DiscardDeadLetter
     internal sealed record Request(string Reason);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/admin/dead-letters/{id:guid}/discard", HandleAsync).RequireAdminScope(RoleScopes.OpsWrite);
+        routes.MapPost("/v1/admin/dead-letters/{id}/discard", HandleAsync).RequireAdminScope(RoleScopes.OpsWrite);
 
     internal static async Task<DeadLetterView> HandleAsync(
         Guid id,

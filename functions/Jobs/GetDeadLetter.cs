@@ -28,7 +28,7 @@ internal static class GetDeadLetter
         string? DataBase64);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/admin/dead-letters/{id:guid}", HandleAsync).RequireAdminScope(RoleScopes.OpsRead);
+        routes.MapGet("/v1/admin/dead-letters/{id}", HandleAsync).RequireAdminScope(RoleScopes.OpsRead);
 
     internal static async Task<Response> HandleAsync(Guid id, Database database, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal static class ListInbox
 {
     // Two indexes, of what rooms took and of what was delivered, are each read from their newest end. A row's hash
     // orders those of one microsecond.
-    private const string ListSql = """
+    internal const string ListSql = """
         SELECT consumer, source, id, type, taken_at, key FROM (
             (SELECT consumer, source, id, type, taken_at,
                 md5(concat_ws(E'\x1f', consumer, source, id))::uuid AS key

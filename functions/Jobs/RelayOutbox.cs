@@ -26,13 +26,14 @@ internal static partial class RelayOutbox
     private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(15);
 
     // What is due longest comes first: the index gives it without looking at what is done or waits.
-    private const string ClaimSql = """
+    internal const string ClaimSql = """
         WITH due AS MATERIALIZED (
             SELECT id FROM outbox WHERE done_at IS NULL AND due_at <= $1
             ORDER BY due_at, sequence LIMIT $2 FOR UPDATE SKIP LOCKED),
         judged AS (
-            SELECT due.id, count(m.consumer) AS missing, count(*) FILTER (WHERE m.letter_status = 'parked') AS parked
-            FROM due LEFT JOIN outbox_missing m ON m.id = due.id GROUP BY due.id)
+            SELECT due.id, m.missing, m.parked FROM due CROSS JOIN LATERAL (
+                SELECT count(*) AS missing, count(*) FILTER (WHERE letter_status = 'parked') AS parked
+                FROM outbox_missing WHERE outbox_missing.id = due.id) AS m)
         UPDATE outbox o SET
             attempts = o.attempts + 1,
             done_at = CASE WHEN j.missing = 0 AND (cardinality(o.consumers) > 0 OR o.sent_at IS NOT NULL) THEN $1 END,

@@ -19,7 +19,7 @@ internal static class ReplayDeadLetter
     internal sealed record Request;
 
     internal static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/admin/dead-letters/{id:guid}/replay", HandleAsync).RequireAdminScope(RoleScopes.OpsWrite);
+        routes.MapPost("/v1/admin/dead-letters/{id}/replay", HandleAsync).RequireAdminScope(RoleScopes.OpsWrite);
 
     internal static async Task<DeadLetterView> HandleAsync(
         Guid id,

@@ -60,7 +60,7 @@ internal sealed class Housekeeping : IAsyncDisposable
     public async Task<TestPerson> OperatorAsync() =>
         await _app.SignInAsync(TokenAudience.Admin, Token, Role.Operator);
 
-    /// <summary>Hands the broker's dead letter to its sink: an event of marketplace's that a consumer refused.</summary>
+    /// <summary>Hands the dead-letter sink an event of marketplace's that a consumer refused.</summary>
     public Task<int> DieAsync(
         Guid id, string? consumer, int status = 422, string data = """{"a": 1}""", string source = "/marketplace") =>
         DieAsync(

@@ -102,8 +102,9 @@ public sealed class KeepDeadLetterTests(SharedWorld world) : IAsyncLifetime
     public async Task Keeps_the_events_own_attributes_and_none_of_the_brokers()
     {
         await SendAsync(
-            "1", "{}", ("time", "2026-06-01T12:00:00Z"), ("sequence", "42"), ("dataschema", "https://schemas.example/1"),
-            ("knativearrivaltime", "2026-06-01T12:00:01Z"), ("knativeerrorcode", "422"));
+            "1", "{}", ("time", "2026-06-01T12:00:00Z"), ("sequence", "42"),
+            ("dataschema", "https://schemas.example/1"), ("knativearrivaltime", "2026-06-01T12:00:01Z"),
+            ("knativeerrorcode", "422"));
 
         Assert.Equal(
             """{"time": "2026-06-01T12:00:00.0000000Z", "sequence": "42", "dataschema": "https://schemas.example/1", """

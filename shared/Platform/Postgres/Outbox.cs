@@ -29,7 +29,7 @@ public static class Outbox
     // Parked when nobody is left to send it for, and done when nobody is left at all.
     private const string CloseSql = """
         UPDATE outbox SET
-            done_at = CASE WHEN NOT EXISTS (SELECT FROM outbox_missing m WHERE m.id = $1) THEN $3 END,
+            done_at = CASE WHEN NOT EXISTS (SELECT FROM outbox_missing m WHERE m.id = $1) THEN $3::timestamptz END,
             due_at = 'infinity'
         WHERE id = $1 AND '/' || room = $2 AND done_at IS NULL AND NOT EXISTS (
             SELECT FROM outbox_missing m WHERE m.id = $1 AND m.letter_status IS DISTINCT FROM 'parked')

@@ -188,7 +188,8 @@ public sealed class CloudEventBindingTests
     {
         ReceivedEvent received = await ReadAsync(Structured, """
             {"specversion":"1.0","id":"1","source":"/test","type":"t",
-             "datacontenttype":"application/vnd.apache.thrift.binary","dataschema":"https://schemas.example/1","data_base64":"AQID"}
+             "datacontenttype":"application/vnd.apache.thrift.binary",
+             "dataschema":"https://schemas.example/1","data_base64":"AQID"}
             """);
 
         Assert.Equal(
