@@ -5,6 +5,7 @@ const string usage = """
 
       dotnet run -c Release --project tests/Benchmarks -- cold-start --aot artifacts/publish [--runs 20]
       dotnet run -c Release --project tests/Benchmarks -- hot-paths
+      dotnet run -c Release --project tests/Benchmarks -- following [--logs 100000]
     """;
 
 string Option(string name, string fallback)
@@ -16,6 +17,13 @@ string Option(string name, string fallback)
 if (args is ["hot-paths"])
 {
     HotPaths.Run();
+    return 0;
+}
+
+if (args is ["following", ..])
+{
+    int logs = int.Parse(Option("--logs", "100000"), System.Globalization.CultureInfo.InvariantCulture);
+    await Following.RunAsync(logs, CancellationToken.None);
     return 0;
 }
 

@@ -23,7 +23,7 @@ public class MarketFixture(SharedWorld world) : IAsyncLifetime
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         World outside = await world.GetAsync();
-        Market = await Market.StartAsync(outside, Hooks, cancellationToken);
+        Market = await Market.StartAsync(outside, new MarketOptions { Hooks = Hooks }, cancellationToken);
         AdminConnectionString = outside.Database.Server.AdminConnectionString(Market.App.Database.Name);
         Administrator = await Market.SignInAdministratorAsync(cancellationToken);
         ApiAnswer registered = await Market.RegisterAsync(

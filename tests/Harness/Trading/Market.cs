@@ -75,28 +75,26 @@ public sealed class Market : IAsyncDisposable
     /// <summary>The domain that orders are signed in.</summary>
     public SeaportDomain Seaport => new(Id, Contracts.Seaport);
 
-    /// <summary>Starts chain and function; no collection is registered yet, and its settings name no webhook.</summary>
+    /// <summary>Starts chain and function; no collection is registered yet.</summary>
     public static Task<Market> StartAsync(World world, CancellationToken cancellationToken) =>
-        StartAsync(world, [], cancellationToken);
+        StartAsync(world, new MarketOptions(), cancellationToken);
 
-    /// <summary>Starts chain and function; no collection is registered yet, and no webhook created.</summary>
-    /// <param name="world">The world it lives in.</param>
-    /// <param name="hooks">The webhooks that its settings name, each for the purpose it is called by.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <inheritdoc cref="StartAsync(World, CancellationToken)"/>
     public static async Task<Market> StartAsync(
-        World world, IReadOnlyList<string> hooks, CancellationToken cancellationToken)
+        World world, MarketOptions options, CancellationToken cancellationToken)
     {
         EvmNode node = await EvmNode.StartAsync(new EvmNodeOptions(Id), cancellationToken);
         Address zoneSigner = PrivateKey.Parse(world.ZoneSignerKey).Address;
         ChainParties parties = new(
             node.Accounts[8], zoneSigner, node.Accounts[7], node.Accounts[7], node.Accounts[6], RoyaltyBps);
         DeployedChain contracts = await ChainDeployment.DeployAsync(node, parties, cancellationToken);
-        AlchemyStandIn alchemy = new([new AlchemyNetwork(Id, "test", "TEST", "ETH", node.RpcUrl)], TimeProvider.System);
+        AlchemyNetwork network = new(Id, "test", "TEST", "ETH", node.RpcUrl);
+        AlchemyStandIn alchemy = new([network], TimeProvider.System, options.Alchemy);
         await alchemy.StartAsync(cancellationToken);
         alchemy.ManagementToken = world.Alchemy.ManagementToken;
         alchemy.AddKey(await ReadAlchemyKeyAsync(world, cancellationToken));
-        Dictionary<string, string?> settings = Settings(node, contracts, alchemy);
-        foreach ((int index, string hook) in hooks.Index())
+        Dictionary<string, string?> settings = Settings(node, contracts, alchemy, options.ReorgDepthMax);
+        foreach ((int index, string hook) in options.Hooks.Index())
         {
             settings[$"Chains:0:Hooks:{index}:Name"] = hook;
             settings[$"Chains:0:Hooks:{index}:Purpose"] = hook;
@@ -228,7 +226,7 @@ public sealed class Market : IAsyncDisposable
     }
 
     private static Dictionary<string, string?> Settings(
-        EvmNode node, DeployedChain contracts, AlchemyStandIn alchemy) =>
+        EvmNode node, DeployedChain contracts, AlchemyStandIn alchemy, int reorgDepthMax) =>
         new()
         {
             ["Notify:BaseUrl"] = alchemy.ManagementUrl.ToString(),
@@ -243,7 +241,7 @@ public sealed class Market : IAsyncDisposable
             ["Chains:0:RpcUrl"] = alchemy.RpcUrlOf(Id).ToString(),
             ["Chains:0:Confirmations"] = "1",
             ["Chains:0:BlockSeconds"] = "1",
-            ["Chains:0:ReorgDepthMax"] = ReorgDepthMax.ToString(CultureInfo.InvariantCulture),
+            ["Chains:0:ReorgDepthMax"] = reorgDepthMax.ToString(CultureInfo.InvariantCulture),
             ["Chains:0:Seaport"] = contracts.Seaport.ToString(),
             ["Chains:0:ConduitController"] = contracts.ConduitController.ToString(),
             ["Chains:0:Zone"] = contracts.Zone.ToString(),
