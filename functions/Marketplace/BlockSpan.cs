@@ -1,6 +1,4 @@
 using Souk.Domain.Chain;
-using Souk.Domain.Orders;
-using Souk.Domain.Tokens;
 using Souk.Platform.Alchemy;
 using Souk.Platform.Postgres;
 
@@ -16,8 +14,6 @@ internal sealed record TimedLog(ChainLog Log, DateTimeOffset BlockTime);
 /// chain.</param>
 internal sealed record BlockSpan(FollowedBlock Last, IReadOnlyList<TimedLog> Logs, bool IsOrphaned)
 {
-    private static readonly Bytes32[] Topics = [.. SeaportEvents.Topics, .. TokenEvents.Topics];
-
     /// <summary>Reads the blocks after <paramref name="cursor"/> up to <paramref name="to"/>.</summary>
     /// <returns>The span; null when the node does not know a block of it, or changed its mind meanwhile.</returns>
     /// <remarks>
@@ -54,7 +50,10 @@ internal sealed record BlockSpan(FollowedBlock Last, IReadOnlyList<TimedLog> Log
     internal static async Task<IReadOnlyList<TimedLog>> ReadLogsAsync(
         AlchemyClient client, long from, long to, Address[] addresses, CancellationToken cancellationToken)
     {
-        LogFilter filter = new() { Addresses = addresses, Topics = [Topics], FromBlock = from, ToBlock = to };
+        LogFilter filter = new()
+        {
+            Addresses = addresses, Topics = [FollowedContracts.Topics], FromBlock = from, ToBlock = to,
+        };
         IReadOnlyList<ChainLog> logs = from <= to ? await client.GetLogsAsync(filter, cancellationToken) : [];
         Dictionary<BlockHash, DateTimeOffset> times = [];
         foreach (ChainLog log in logs)

@@ -54,7 +54,7 @@ internal static partial class CancelListing
                 Listing after = row.Listing.Cancel(cursor?.Block.Time ?? DateTimeOffset.MinValue).OrThrow();
                 await ListingTable.MoveAsync(transaction, row.Listing, after, cancellationToken);
                 if (after.Status == ListingStatus.Cancelled && row.Listing.Status != ListingStatus.Cancelled)
-                    await ListingEnd.AnnounceAsync(transaction, ActivityKind.Cancel, after, null, cancellationToken);
+                    await ListingEnd.StoreAsync(transaction, ActivityKind.Cancel, after, cancellationToken);
                 return ListingView.Of(row with { Listing = after }, transaction.Now);
             },
             cancellationToken);
@@ -93,19 +93,24 @@ internal static partial class CancelListing
 /// <summary>What is said and written when a listing ends without a sale.</summary>
 internal static class ListingEnd
 {
-    internal static async Task AnnounceAsync(
-        Transaction transaction,
-        ActivityKind kind,
-        Listing listing,
-        LogOrigin? origin,
-        CancellationToken cancellationToken)
+    /// <summary>What was done here: for people to read, and announced.</summary>
+    internal static async Task StoreAsync(
+        Transaction transaction, ActivityKind kind, Listing listing, CancellationToken cancellationToken)
     {
-        await ActivityTable.AddAsync(transaction, kind, listing, origin, cancellationToken);
-        await transaction.AnnounceAsync(
-            EventType.ListingEnded,
+        await ActivityTable.AddAsync(transaction, ActivityEntry.Of(kind, listing), cancellationToken);
+        await AnnounceAsync(transaction, listing, cancellationToken);
+    }
+
+    internal static Task AnnounceAsync(
+        Transaction transaction, Listing listing, CancellationToken cancellationToken) =>
+        AnnounceAsync(transaction, EventType.ListingEnded, listing, cancellationToken);
+
+    internal static Task AnnounceAsync(
+        Transaction transaction, EventType type, Listing listing, CancellationToken cancellationToken) =>
+        transaction.AnnounceAsync(
+            type,
             $"listing/{listing.Id}",
             new ListingFact(listing.Id.Value, WireText.Of(listing.Status)),
             MarketplaceJson.Default.ListingFact,
             cancellationToken);
-    }
 }

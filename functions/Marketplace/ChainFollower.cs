@@ -148,10 +148,7 @@ internal sealed partial class ChainFollower(
         List<Collection> collections = await database.ReadAsync(
             transaction => CollectionTable.ListAsync(transaction, client.Chain.Id, cancellationToken),
             cancellationToken);
-        Address[] addresses =
-        [
-            client.Chain.Seaport, .. collections.Where(row => row.IsLive).Select(row => row.Contract),
-        ];
+        Address[] addresses = FollowedContracts.AddressesOf(client.Chain, collections);
         try
         {
             BlockSpan? span = await BlockSpan.ReadAsync(client, cursor.Block, to, addresses, cancellationToken);

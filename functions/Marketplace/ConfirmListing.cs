@@ -40,17 +40,24 @@ internal static class ConfirmListing
             MarketplaceJson.Default.ConfirmListingRequest,
             MarketplaceJson.Default.ListingView,
             () => ObserveAsync(id, caller, database, observer, cancellationToken),
-            async (transaction, _) =>
+            async (transaction, seen) =>
             {
+                // Until the commit the cursor stands still: a log is either in the facts, or applied after this.
+                ChainCursor? cursor = await ChainCursorTable.LockSharedAsync(
+                    transaction, seen.Row.Listing.Token.ChainId, cancellationToken);
+                long seenBlock = (long)seen.Facts.BlockNumber;
+                if (cursor?.Block.Number > seenBlock)
+                    throw new FailureException(FailureCode.UpstreamUnavailable, "The chain went on meanwhile.");
                 ListingRow row = await ListingTable.LockAsync(transaction, id, cancellationToken);
                 Listing after = row.Listing.Confirm().OrThrow();
                 await ListingTable.MoveAsync(transaction, row.Listing, after, cancellationToken);
+                await ListingTable.ConfirmAsync(transaction, id, seenBlock, cancellationToken);
                 return ListingView.Of(row with { Listing = after }, transaction.Now);
             },
             cancellationToken);
     }
 
-    private static async Task<ListingRow> ObserveAsync(
+    private static async Task<(ListingRow Row, ChainFacts Facts)> ObserveAsync(
         ListingId id, Caller caller, Database database, ChainObserver observer, CancellationToken cancellationToken)
     {
         ListingRow row = await database.ReadAsync(
@@ -59,8 +66,7 @@ internal static class ConfirmListing
         CancelListing.RequireSeller(row.Listing, caller);
         // Refused for its status before the chain is asked; the row's lock decides below.
         row.Listing.Confirm().OrThrow();
-        await Fillable.RequireAsync(observer, row, cancellationToken);
-        return row;
+        return (row, await Fillable.RequireAsync(observer, row, cancellationToken));
     }
 }
 
@@ -70,7 +76,7 @@ internal static class Fillable
     /// <exception cref="FailureException">
     /// <c>counter_stale</c>, <c>not_token_owner</c> or <c>not_approved</c>, in that order.
     /// </exception>
-    internal static async Task RequireAsync(
+    internal static async Task<ChainFacts> RequireAsync(
         ChainObserver observer, ListingRow row, CancellationToken cancellationToken)
     {
         Listing listing = row.Listing;
@@ -82,5 +88,6 @@ internal static class Fillable
             throw new FailureException(FailureCode.NotTokenOwner, "The seller no longer owns the token.");
         if (!facts.IsApproved)
             throw new FailureException(FailureCode.NotApproved, "The seller took back the operator's approval.");
+        return facts;
     }
 }

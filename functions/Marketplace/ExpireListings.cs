@@ -48,7 +48,10 @@ internal static partial class ExpireListings
         {
             List<(PurchaseId Id, ListingId Listing)> due = await database.ReadAsync(
                 async transaction => await PurchaseTable.ListDueAsync(
-                    transaction, chain, await ChainTimeAsync(transaction, chain, cancellationToken), BatchRowsMax,
+                    transaction,
+                    chain,
+                    TimeOf(await ChainCursorTable.FindAsync(transaction, chain, cancellationToken)),
+                    BatchRowsMax,
                     cancellationToken),
                 cancellationToken);
             batch = 0;
@@ -68,16 +71,21 @@ internal static partial class ExpireListings
     private static async Task<int> LapseAsync(
         Transaction transaction, ChainId chain, PurchaseId id, ListingId listing, CancellationToken cancellationToken)
     {
+        // The cursor before the listing, as whoever follows does: until the commit the chain's time stands still.
+        ChainCursor? cursor = await ChainCursorTable.LockSharedAsync(transaction, chain, cancellationToken);
         ListingRow row = await ListingTable.LockAsync(transaction, listing, cancellationToken);
         Purchase? purchase = await PurchaseTable.LockAsync(transaction, id, cancellationToken);
-        DateTimeOffset chainTime = await ChainTimeAsync(transaction, chain, cancellationToken);
-        Decision<Purchase> lapsed = purchase?.Lapse(transaction.Now, chainTime)
+        Decision<Purchase> lapsed = purchase?.Lapse(transaction.Now, TimeOf(cursor))
             ?? new Failure(FailureCode.NotFound, "There is no such purchase.");
 
         // Refused: it was settled, released or reported while this run read it.
         if (purchase is null || lapsed.Failure is not null)
             return 0;
-        await PurchaseEnd.StoreAsync(transaction, row.Listing, purchase, lapsed.OrThrow(), cancellationToken);
+        Purchase ended = lapsed.OrThrow();
+        ChangeOrigin? byTime = cursor is not null && ended.Reason == PurchaseReason.NotFilledInTime
+            ? ChangeOrigin.Of(cursor)
+            : null;
+        await PurchaseEnd.StoreAsync(transaction, row.Listing, purchase, ended, byTime, cancellationToken);
         return 1;
     }
 
@@ -100,7 +108,10 @@ internal static partial class ExpireListings
     private static async Task<int> EndBatchAsync(
         Transaction transaction, ChainId chain, CancellationToken cancellationToken)
     {
-        DateTimeOffset chainTime = await ChainTimeAsync(transaction, chain, cancellationToken);
+        ChainCursor? cursor = await ChainCursorTable.LockSharedAsync(transaction, chain, cancellationToken);
+        if (cursor is null)
+            return 0;
+        DateTimeOffset chainTime = TimeOf(cursor);
         List<ListingRow> due = await ListingTable.ClaimDueAsync(
             transaction, chain, chainTime, BatchRowsMax, cancellationToken);
         foreach (Listing listing in due.Select(row => row.Listing))
@@ -108,21 +119,17 @@ internal static partial class ExpireListings
             Listing ended = listing.Status == ListingStatus.CancelPending && chainTime < listing.EndsAt
                 ? listing.CompleteCancel(chainTime).OrThrow()
                 : listing.Expire(chainTime).OrThrow();
-            await ListingTable.MoveAsync(transaction, listing, ended, cancellationToken);
+            await DerivedChangeTable.MoveAsync(
+                transaction, ChangeOrigin.Of(cursor), listing, ended, cancellationToken);
             ActivityKind kind = ended.Status == ListingStatus.Expired ? ActivityKind.Expire : ActivityKind.Cancel;
-            await ListingEnd.AnnounceAsync(transaction, kind, ended, origin: null, cancellationToken);
+            await ListingEnd.StoreAsync(transaction, kind, ended, cancellationToken);
         }
 
         return due.Count;
     }
 
     /// <summary>The time up to which the chain is known; before the first block nothing has passed.</summary>
-    private static async Task<DateTimeOffset> ChainTimeAsync(
-        Transaction transaction, ChainId chain, CancellationToken cancellationToken)
-    {
-        ChainCursor? cursor = await ChainCursorTable.FindAsync(transaction, chain, cancellationToken);
-        return cursor?.Block.Time ?? DateTimeOffset.UnixEpoch;
-    }
+    private static DateTimeOffset TimeOf(ChainCursor? cursor) => cursor?.Block.Time ?? DateTimeOffset.UnixEpoch;
 
     private static partial class Log
     {

@@ -4,56 +4,61 @@ using Souk.Domain.Listings;
 using Souk.Domain.Orders;
 using Souk.Domain.Purchases;
 using Souk.Domain.Tokens;
-using Souk.Domain.Wire;
 using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
 
 /// <summary>What Seaport's own logs do to listings and purchases.</summary>
-internal sealed class OrderLogApplier(Transaction transaction)
+/// <param name="transaction">The transaction.</param>
+/// <param name="touched">The listings.</param>
+/// <param name="isReplay">Whether the logs are only read anew: then nothing is announced again.</param>
+internal sealed class OrderLogApplier(Transaction transaction, TouchedListings touched, bool isReplay)
 {
-    /// <summary>Applies a log.</summary>
-    /// <returns>The listing that it filled; null for any other log, and one applied before.</returns>
-    internal async Task<Listing?> ApplyAsync(
-        LogOrigin origin, SeaportEvent? happened, CancellationToken cancellationToken)
+    /// <summary>The orders that a log names.</summary>
+    internal static IEnumerable<OrderHash> OrdersOf(SeaportEvent happened) => happened switch
     {
-        if (happened is OrderFulfilled fill)
-            return await FillAsync(origin, fill, cancellationToken);
-        if (happened is OrderCancelled cancelled)
-            await CancelAsync(origin, cancelled.OrderHash, cancellationToken);
-        else if (happened is CounterIncremented raised)
-            await CancelAllAsync(origin, raised, cancellationToken);
-        return null;
+        OrderFulfilled fill => [fill.OrderHash],
+        OrderCancelled cancelled => [cancelled.OrderHash],
+        OrderValidated validated => [validated.OrderHash],
+        OrdersMatched matched => matched.OrderHashes,
+        _ => [],
+    };
+
+    /// <summary>Applies a log; for a listing that knows it already it changes nothing.</summary>
+    internal async Task ApplyAsync(LogOrigin origin, SeaportEvent happened, CancellationToken cancellationToken)
+    {
+        if (happened is CounterIncremented raised)
+            await RaiseAsync(origin, raised, cancellationToken);
+        foreach (OrderHash order in OrdersOf(happened).Distinct())
+        {
+            if (touched.Find(order) is not { } row)
+                continue;
+            if (happened is OrderFulfilled fill)
+                await FillAsync(origin, row, fill, cancellationToken);
+            // What was said of the order before it was listed here is in the facts that it was listed by.
+            else if (row.ObservedBlock < origin.BlockNumber)
+                await NoteAsync(origin, row.Listing, happened, cancellationToken);
+        }
     }
 
-    private async Task<Listing?> FillAsync(LogOrigin origin, OrderFulfilled fill, CancellationToken cancellationToken)
+    private async Task FillAsync(
+        LogOrigin origin, ListingRow row, OrderFulfilled fill, CancellationToken cancellationToken)
     {
-        ListingRow? row = await ListingTable.LockByOrderAsync(
-            transaction, origin.ChainId, fill.OrderHash, cancellationToken);
-        if (row is null)
-            return null;
         List<Purchase> purchases =
             await PurchaseTable.LockByListingAsync(transaction, row.Listing.Id, cancellationToken);
         Purchase? settled = Settling(purchases, fill, origin);
-        OrderEvent happened = new(row.Listing.Id, IsFill: true, settled?.Id);
+        OrderEvent happened = new(row.Listing.Id, OrderEventKind.Filled, settled?.Id);
         if (!await OrderEventTable.AddAsync(transaction, origin, happened, cancellationToken))
-            return null;
+            return;
 
-        Listing filled = row.Listing.Fill(settled?.Id).OrThrow();
-        await ListingTable.MoveAsync(transaction, row.Listing, filled, cancellationToken);
+        Listing filled = await touched.MoveAsync(
+            origin, row.Listing, row.Listing.Fill(settled?.Id).OrThrow(), cancellationToken);
         await SettleAsync(origin, row, fill, settled, cancellationToken);
-        foreach (Purchase other in purchases
-            .Where(it => it.Id != settled?.Id && !PurchaseLifecycle.IsTerminal(it.Status)))
-        {
-            Purchase ended = other.End(PurchaseReason.SoldToAnother).OrThrow();
-            await PurchaseTable.MoveAsync(transaction, other, ended, cancellationToken);
-        }
+        await EndOthersAsync(origin, purchases, settled, PurchaseReason.SoldToAnother, cancellationToken);
 
         Address? buyer = fill.Recipient.IsZero ? settled?.Buyer : fill.Recipient;
-        ActivityEntry sale = new(
-            ActivityKind.Sale, filled.Token, filled.Quantity, filled.Seller, buyer, filled.Price, filled.Id);
-        await ActivityTable.AddAsync(transaction, sale, origin, cancellationToken);
-        return filled;
+        ActivityEntry sale = ActivityEntry.Of(ActivityKind.Sale, filled) with { To = buyer };
+        touched.Told.Add(new ChainActivity(origin, 0, sale, filled.OrderHash));
     }
 
     private async Task SettleAsync(
@@ -74,13 +79,10 @@ internal sealed class OrderLogApplier(Transaction transaction)
         if (purchase is null)
             return;
         Purchase settled = purchase.Settle(origin.TransactionHash).OrThrow();
-        await PurchaseTable.MoveAsync(transaction, purchase, settled, cancellationToken);
-        await transaction.AnnounceAsync(
-            EventType.PurchaseSettled,
-            $"purchase/{settled.Id}",
-            new SaleFact(settled.Id.Value, row.Listing.Id.Value, WireText.Of(settled.Status)),
-            MarketplaceJson.Default.SaleFact,
-            cancellationToken);
+        await DerivedChangeTable.MoveAsync(
+            transaction, ChangeOrigin.Of(origin), purchase, settled, cancellationToken);
+        if (!isReplay)
+            await PurchaseEnd.AnnounceAsync(transaction, EventType.PurchaseSettled, settled, cancellationToken);
     }
 
     /// <summary>
@@ -95,22 +97,30 @@ internal sealed class OrderLogApplier(Transaction transaction)
             .ThenBy(it => PurchaseLifecycle.IsTerminal(it.Status))
             .FirstOrDefault();
 
-    private async Task CancelAsync(LogOrigin origin, OrderHash order, CancellationToken cancellationToken)
+    private async Task NoteAsync(
+        LogOrigin origin, Listing listing, SeaportEvent happened, CancellationToken cancellationToken)
     {
-        ListingRow? row = await ListingTable.LockByOrderAsync(transaction, origin.ChainId, order, cancellationToken);
-        if (row is not null)
-            await CancelAsync(origin, row.Listing, ListingReason.CancelledOnChain, cancellationToken);
+        OrderEventKind kind = happened switch
+        {
+            OrderCancelled => OrderEventKind.Cancelled,
+            OrderValidated => OrderEventKind.Validated,
+            _ => OrderEventKind.Matched,
+        };
+        bool isNew = await OrderEventTable.AddAsync(
+            transaction, origin, new OrderEvent(listing.Id, kind, Purchase: null), cancellationToken);
+        if (isNew && kind == OrderEventKind.Cancelled)
+            await CancelAsync(origin, listing, ListingReason.CancelledOnChain, cancellationToken);
     }
 
-    private async Task CancelAllAsync(
-        LogOrigin origin, CounterIncremented raised, CancellationToken cancellationToken)
+    private async Task RaiseAsync(LogOrigin origin, CounterIncremented raised, CancellationToken cancellationToken)
     {
-        List<ListingRow> rows = await ListingTable.LockByOffererAsync(
-            transaction, origin.ChainId, raised.Offerer, cancellationToken);
         // A listing whose facts are newer was signed with a counter that came after this one.
-        foreach (ListingRow row in rows.Where(row => row.ObservedBlock < origin.BlockNumber))
+        foreach (ListingRow row in touched.OfSeller(raised.Offerer, origin))
         {
-            if (row.Order.Counter != raised.NewCounter)
+            if (row.Order.Counter == raised.NewCounter)
+                continue;
+            OrderEvent happened = new(row.Listing.Id, OrderEventKind.CounterRaised, Purchase: null);
+            if (await OrderEventTable.AddAsync(transaction, origin, happened, cancellationToken))
                 await CancelAsync(origin, row.Listing, ListingReason.CounterRaised, cancellationToken);
         }
     }
@@ -121,19 +131,27 @@ internal sealed class OrderLogApplier(Transaction transaction)
         // Ended already, by its seller or by time: the chain only says so too.
         if (ListingLifecycle.IsTerminal(listing.Status))
             return;
-        OrderEvent happened = new(listing.Id, IsFill: false, Purchase: null);
-        if (!await OrderEventTable.AddAsync(transaction, origin, happened, cancellationToken))
-            return;
-        Listing cancelled = listing.CancelOnChain(reason).OrThrow();
-        await ListingTable.MoveAsync(transaction, listing, cancelled, cancellationToken);
-        foreach (Purchase open in await PurchaseTable.LockByListingAsync(transaction, listing.Id, cancellationToken))
-        {
-            if (PurchaseLifecycle.IsTerminal(open.Status))
-                continue;
-            Purchase ended = open.End(PurchaseReason.ListingUnavailable).OrThrow();
-            await PurchaseTable.MoveAsync(transaction, open, ended, cancellationToken);
-        }
+        await touched.CancelAsync(origin, listing, reason, cancellationToken);
+        List<Purchase> purchases = await PurchaseTable.LockByListingAsync(transaction, listing.Id, cancellationToken);
+        await EndOthersAsync(origin, purchases, settled: null, PurchaseReason.ListingUnavailable, cancellationToken);
+    }
 
-        await ListingEnd.AnnounceAsync(transaction, ActivityKind.Cancel, cancelled, origin, cancellationToken);
+    private async Task EndOthersAsync(
+        LogOrigin origin,
+        List<Purchase> purchases,
+        Purchase? settled,
+        PurchaseReason reason,
+        CancellationToken cancellationToken)
+    {
+        foreach (Purchase open in purchases)
+        {
+            if (open.Id == settled?.Id || PurchaseLifecycle.IsTerminal(open.Status))
+                continue;
+            Purchase ended = open.End(reason).OrThrow();
+            await DerivedChangeTable.MoveAsync(
+                transaction, ChangeOrigin.Of(origin), open, ended, cancellationToken);
+            if (!isReplay)
+                await PurchaseEnd.AnnounceAsync(transaction, EventType.PurchaseEnded, ended, cancellationToken);
+        }
     }
 }

@@ -41,7 +41,8 @@ internal static class ReleasePurchase
                     Status: PurchaseStatus.Released, Reason: PurchaseReason.BuyerReleased,
                 };
                 Purchase released = isRepeat ? purchase : purchase.Release().OrThrow();
-                await PurchaseEnd.StoreAsync(transaction, row.Listing, purchase, released, cancellationToken);
+                await PurchaseEnd.StoreAsync(
+                    transaction, row.Listing, purchase, released, byTime: null, cancellationToken);
                 return await PurchaseView.ReadAsync(transaction, released, chains, signer, cancellationToken);
             },
             cancellationToken);
@@ -50,27 +51,43 @@ internal static class ReleasePurchase
 /// <summary>What is stored and said when a purchase ends without its token.</summary>
 internal static class PurchaseEnd
 {
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="listing">The purchase's listing, locked.</param>
+    /// <param name="before">The purchase.</param>
+    /// <param name="after">What it ended as.</param>
+    /// <param name="byTime">The block whose time decided it; null where a person or our own time did.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     internal static async Task StoreAsync(
         Transaction transaction,
         Listing listing,
         Purchase before,
         Purchase after,
+        ChangeOrigin? byTime,
         CancellationToken cancellationToken)
     {
         if (before == after)
             return;
-        await PurchaseTable.MoveAsync(transaction, before, after, cancellationToken);
-        if (listing.HeldBy == before.Id)
+        Listing free = listing.HeldBy == before.Id ? listing.Release(before.Id).OrThrow() : listing;
+        if (byTime is null)
         {
-            Listing free = listing.Release(before.Id).OrThrow();
+            await PurchaseTable.MoveAsync(transaction, before, after, cancellationToken);
             await ListingTable.MoveAsync(transaction, listing, free, cancellationToken);
         }
+        else
+        {
+            await DerivedChangeTable.MoveAsync(transaction, byTime, before, after, cancellationToken);
+            await DerivedChangeTable.MoveAsync(transaction, byTime, listing, free, cancellationToken);
+        }
 
-        await transaction.AnnounceAsync(
-            EventType.PurchaseEnded,
-            $"purchase/{after.Id}",
-            new SaleFact(after.Id.Value, after.ListingId.Value, WireText.Of(after.Status)),
+        await AnnounceAsync(transaction, EventType.PurchaseEnded, after, cancellationToken);
+    }
+
+    internal static Task AnnounceAsync(
+        Transaction transaction, EventType type, Purchase purchase, CancellationToken cancellationToken) =>
+        transaction.AnnounceAsync(
+            type,
+            $"purchase/{purchase.Id}",
+            new SaleFact(purchase.Id.Value, purchase.ListingId.Value, WireText.Of(purchase.Status)),
             MarketplaceJson.Default.SaleFact,
             cancellationToken);
-    }
 }

@@ -177,7 +177,8 @@ internal static partial class SubmitListing
         }
 
         await PreparedListingTable.RemoveAsync(transaction, row.Listing.OrderHash, cancellationToken);
-        await ActivityTable.AddAsync(transaction, ActivityKind.List, row.Listing, origin: null, cancellationToken);
+        await ActivityTable.AddAsync(
+            transaction, ActivityEntry.Of(ActivityKind.List, row.Listing), cancellationToken);
         await transaction.AnnounceAsync(
             EventType.ListingActivated,
             $"listing/{row.Listing.Id}",

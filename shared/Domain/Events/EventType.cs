@@ -36,11 +36,21 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     /// <summary>A wallet was linked to somebody, or taken off them; its consumers take them in order.</summary>
     public static EventType WalletChanged { get; } = new("souk.wallet.changed.v1", ["marketplace"]);
 
+    /// <summary>
+    /// What was last told of a listing was undone with its block, which left the chain: it stands as this tells.
+    /// </summary>
+    public static EventType ListingReorged { get; } = new("souk.listing.reorged.v1", []);
+
+    /// <summary>
+    /// What was last told of a purchase was undone with its block, which left the chain: it stands as this tells.
+    /// </summary>
+    public static EventType PurchaseReorged { get; } = new("souk.purchase.reorged.v1", []);
+
     /// <summary>All kinds that Souk itself announces.</summary>
     public static IReadOnlyList<EventType> All { get; } =
     [
         ChainHinted, TransactionQueued, TransactionFinal, TransactionFailed,
-        ListingActivated, ListingEnded, PurchaseSettled, PurchaseEnded,
+        ListingActivated, ListingEnded, PurchaseSettled, PurchaseEnded, ListingReorged, PurchaseReorged,
         CollectionRegistered, WalletChanged,
     ];
 }

@@ -62,12 +62,6 @@ public sealed partial record Listing
     /// <summary>When the latest authorization handed out ends, by block time; null if none ever was.</summary>
     public DateTimeOffset? LastAuthorizationExpiresAt { get; init; }
 
-    /// <summary>Where it stood before a fill, to return there should the fill's block be undone.</summary>
-    public ListingStatus? StatusBeforeFill { get; init; }
-
-    /// <summary>Why it stood there.</summary>
-    public ListingReason? ReasonBeforeFill { get; init; }
-
     /// <summary>Where a reader sees it stand: a lapsed hold is void, and past its end nothing is for sale.</summary>
     /// <param name="now">Our time.</param>
     public ListingStatus StatusAt(DateTimeOffset now)
@@ -134,7 +128,7 @@ public sealed partial record Listing
         if (HeldBy != purchase) return Refuse("Another purchase holds the listing, or none.");
 
         Listing free = this with { HeldBy = null, HeldUntil = null };
-        return Status == ListingStatus.Held ? free with { Status = ListingStatus.Active } : free;
+        return Status == ListingStatus.Held ? free.ForSale() : free;
     }
 
     /// <summary>When a new hold can begin; null for now.</summary>
@@ -145,6 +139,10 @@ public sealed partial record Listing
         DateTimeOffset free = held > authorized ? held : authorized;
         return free > now ? free : null;
     }
+
+    /// <summary>For sale: to the purchase whose hold is written here, lapsed or not, else to anybody.</summary>
+    private Listing ForSale() =>
+        this with { Status = HeldBy is null ? ListingStatus.Active : ListingStatus.Held, Reason = null };
 
     private Decision<Listing> MoveTo(ListingStatus status, ListingReason? reason)
     {

@@ -15,37 +15,8 @@ public sealed partial record Listing
         {
             Status = ListingStatus.Filled,
             Reason = purchase is null ? ListingReason.SoldOutside : ListingReason.Sold,
-            StatusBeforeFill = Status,
-            ReasonBeforeFill = Reason,
         };
     }
-
-    /// <summary>The block of the fill was undone: back to where it stood, a hold only if it still runs.</summary>
-    /// <param name="now">Our time.</param>
-    public Decision<Listing> Unfill(DateTimeOffset now)
-    {
-        if (Status != ListingStatus.Filled || StatusBeforeFill is not ListingStatus before)
-            return Refuse("The listing is not filled.");
-
-        bool hasLapsed = before == ListingStatus.Held && !IsHeldAt(now);
-        return this with
-        {
-            Status = hasLapsed ? ListingStatus.Active : before,
-            Reason = ReasonBeforeFill,
-            StatusBeforeFill = null,
-            ReasonBeforeFill = null,
-        };
-    }
-
-    /// <summary>What an undone block leaves of it where the seller's token has another open listing by now.</summary>
-    /// <remarks>A token has one open listing of its seller's, and the newer one is what the seller means.</remarks>
-    public Listing GiveWay() => Status switch
-    {
-        ListingStatus.Active or ListingStatus.Held =>
-            this with { Status = ListingStatus.NeedsReconfirm, Reason = ListingReason.TokenReturned },
-        ListingStatus.CancelPending => this with { Status = ListingStatus.Cancelled },
-        _ => this,
-    };
 
     /// <summary>The chain shows the order cancelled, or its counter raised.</summary>
     /// <param name="reason"><see cref="ListingReason.CancelledOnChain"/> or <c>CounterRaised</c>.</param>
@@ -54,21 +25,6 @@ public sealed partial record Listing
         if (reason is not (ListingReason.CancelledOnChain or ListingReason.CounterRaised))
             throw new ArgumentOutOfRangeException(nameof(reason));
         return Status == ListingStatus.Cancelled ? this : MoveTo(ListingStatus.Cancelled, reason);
-    }
-
-    /// <summary>
-    /// The block of the cancellation was undone. The seller wanted it gone and their transaction will likely be
-    /// mined again, so it is not for sale meanwhile.
-    /// </summary>
-    public Decision<Listing> Uncancel()
-    {
-        if (Status != ListingStatus.Cancelled
-            || Reason is not (ListingReason.CancelledOnChain or ListingReason.CounterRaised))
-        {
-            return Refuse("The chain did not cancel the listing.");
-        }
-
-        return this with { Status = ListingStatus.CancelPending, Reason = ListingReason.CancelUndone };
     }
 
     /// <summary>Ends the wait of a cancelled protected listing once no fill can come.</summary>
@@ -104,10 +60,10 @@ public sealed partial record Listing
         return MoveTo(ListingStatus.Inactive, reason);
     }
 
-    /// <summary>The approval is back, and the token never left.</summary>
+    /// <summary>The approval is back, and the token never left: for sale, and held if a hold is still on it.</summary>
     public Decision<Listing> Reactivate() =>
         Status == ListingStatus.Inactive && Reason == ListingReason.ApprovalRevoked
-            ? MoveTo(ListingStatus.Active, null)
+            ? ForSale()
             : Refuse("The listing did not wait for an approval.");
 
     /// <summary>The token left its seller and is back: never for sale again without the seller's word.</summary>

@@ -26,7 +26,7 @@ public sealed partial record Listing
     /// <returns>Refuses with <c>conflict</c> unless it waits for that.</returns>
     public Decision<Listing> Confirm() =>
         Status is ListingStatus.NeedsReconfirm or ListingStatus.Inactive
-            ? MoveTo(ListingStatus.Active, null)
+            ? ForSale()
             : Refuse("The listing waits for no confirmation.");
 
     /// <summary>Whether no authorization lets a fill pass any more.</summary>

@@ -42,9 +42,6 @@ public enum ListingReason
     /// <summary>The token left its seller and came back.</summary>
     TokenReturned,
 
-    /// <summary>The block in which the order was cancelled was undone; the cancellation may come again.</summary>
-    CancelUndone,
-
     /// <summary>The order's end passed.</summary>
     Ended,
 }

@@ -43,10 +43,10 @@ public static class ListingLifecycle
             ListingStatus.CancelPending, ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
         (ListingStatus.Held, [ListingStatus.Active, ListingStatus.Inactive, ListingStatus.NeedsReconfirm,
             ListingStatus.CancelPending, ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
-        (ListingStatus.Inactive, [ListingStatus.Active, ListingStatus.NeedsReconfirm, ListingStatus.CancelPending,
-            ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
-        (ListingStatus.NeedsReconfirm, [ListingStatus.Active, ListingStatus.Inactive, ListingStatus.CancelPending,
-            ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
+        (ListingStatus.Inactive, [ListingStatus.Active, ListingStatus.Held, ListingStatus.NeedsReconfirm,
+            ListingStatus.CancelPending, ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
+        (ListingStatus.NeedsReconfirm, [ListingStatus.Active, ListingStatus.Held, ListingStatus.Inactive,
+            ListingStatus.CancelPending, ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
         (ListingStatus.CancelPending, [ListingStatus.Filled, ListingStatus.Cancelled, ListingStatus.Expired]),
         (ListingStatus.Filled, []),
         (ListingStatus.Cancelled, []),
@@ -59,8 +59,10 @@ public static class ListingLifecycle
         (ListingStatus.Filled, [ListingStatus.Active, ListingStatus.Held, ListingStatus.Inactive,
             ListingStatus.NeedsReconfirm, ListingStatus.CancelPending, ListingStatus.Cancelled,
             ListingStatus.Expired]),
-        (ListingStatus.Cancelled, [ListingStatus.CancelPending, ListingStatus.Filled]),
-        (ListingStatus.Expired, [ListingStatus.Filled]));
+        (ListingStatus.Cancelled, [ListingStatus.Active, ListingStatus.Held, ListingStatus.Inactive,
+            ListingStatus.NeedsReconfirm, ListingStatus.CancelPending, ListingStatus.Filled]),
+        (ListingStatus.Expired, [ListingStatus.Active, ListingStatus.Held, ListingStatus.Inactive,
+            ListingStatus.NeedsReconfirm, ListingStatus.CancelPending, ListingStatus.Filled]));
 
     /// <summary>Whether the move is one of <see cref="Moves"/>.</summary>
     public static bool CanMove(ListingStatus from, ListingStatus to) => Moves.Has(from, to);

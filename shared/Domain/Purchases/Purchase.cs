@@ -134,11 +134,18 @@ public sealed record Purchase
         return this with { Status = PurchaseStatus.Settled, Reason = null, Transaction = transaction };
     }
 
-    /// <summary>The block of the fill was undone: its transaction may yet be mined again.</summary>
-    public Decision<Purchase> Unsettle() =>
-        Status == PurchaseStatus.Settled
-            ? this with { Status = PurchaseStatus.Submitted }
-            : Refuse("The purchase is not settled.");
+    /// <summary>
+    /// A block that moved it left the chain: back to where it stood, unless something moved it since.
+    /// </summary>
+    /// <param name="before">Where the block found it.</param>
+    /// <param name="after">Where the block left it.</param>
+    public Purchase Undo(PurchaseStanding before, PurchaseStanding after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return PurchaseStanding.Of(this) == after
+            ? this with { Status = before.Status, Reason = before.Reason, Transaction = before.Transaction }
+            : this;
+    }
 
     /// <summary>The buyer gives the hold back before reporting a transaction.</summary>
     public Decision<Purchase> Release() =>

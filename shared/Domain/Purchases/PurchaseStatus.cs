@@ -41,9 +41,10 @@ public static class PurchaseLifecycle
     /// Moves out of a terminal status that only the chain may make: a fill seen late, a block undone.
     /// </summary>
     public static FrozenDictionary<PurchaseStatus, FrozenSet<PurchaseStatus>> Corrections { get; } = StatusMoves.Of(
-        (PurchaseStatus.Settled, [PurchaseStatus.Submitted]),
-        (PurchaseStatus.Released, [PurchaseStatus.Settled]),
-        (PurchaseStatus.Failed, [PurchaseStatus.Settled]));
+        (PurchaseStatus.Settled, [PurchaseStatus.Held, PurchaseStatus.Submitted, PurchaseStatus.Released,
+            PurchaseStatus.Failed]),
+        (PurchaseStatus.Released, [PurchaseStatus.Held, PurchaseStatus.Settled]),
+        (PurchaseStatus.Failed, [PurchaseStatus.Submitted, PurchaseStatus.Settled]));
 
     /// <summary>Whether the move is one of <see cref="Moves"/>.</summary>
     public static bool CanMove(PurchaseStatus from, PurchaseStatus to) => Moves.Has(from, to);

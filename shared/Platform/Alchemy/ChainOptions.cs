@@ -55,6 +55,10 @@ public sealed class ChainOptions
     /// <summary>Souk's zone contract; empty: protected orders are not offered.</summary>
     public string Zone { get; set; } = "";
 
+    /// <summary>The WETH-like contracts whose money is followed, as 0x text.</summary>
+    /// <value>Default none. A contract that logs a Transfer beside its own Deposit is not one of them.</value>
+    public IList<string> Currencies { get; } = [];
+
     /// <summary>Where the platform's fee goes.</summary>
     public string PlatformFeeRecipient { get; set; } = "";
 

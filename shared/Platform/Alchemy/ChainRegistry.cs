@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Options;
@@ -98,6 +99,7 @@ public sealed class ChainRegistry
                 Amount(o.FeePerGasWeiMax, nameof(o.FeePerGasWeiMax)),
                 Amount(o.PriorityFeePerGasWeiMax, nameof(o.PriorityFeePerGasWeiMax)))
             {
+                Currencies = o.Currencies.Select(text => Contract(text, nameof(o.Currencies))).ToFrozenSet(),
                 Hooks = [.. o.Hooks.Select(Hook)],
             };
         }
@@ -127,6 +129,12 @@ public sealed class ChainRegistry
             bool good = Domain.Chain.Address.TryParse(text, CultureInfo.InvariantCulture, out Address value);
             Require(good, name, "a 0x address");
             return value;
+        }
+
+        private Address Contract(string text, string name)
+        {
+            Require(text.Length > 0, name, "no empty text");
+            return Address(text, name);
         }
 
         private Bytes32 Word(string text, string name)

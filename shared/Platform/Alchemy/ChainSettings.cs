@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Serialization;
 using Souk.Domain.Chain;
 using Souk.Domain.Wire;
@@ -47,6 +48,9 @@ public sealed record ChainSettings(
     Wei FeePerGasMax,
     Wei PriorityFeePerGasMax)
 {
+    /// <summary>The WETH-like contracts whose money is followed.</summary>
+    public FrozenSet<Address> Currencies { get; init; } = [];
+
     /// <summary>The chain's webhooks at Alchemy.</summary>
     public IReadOnlyList<HookSettings> Hooks { get; init; } = [];
 

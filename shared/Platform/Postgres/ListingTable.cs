@@ -31,8 +31,29 @@ public sealed record ListingRow(
     BlockHash ObservedHash,
     DateTimeOffset CreatedAt)
 {
+    /// <summary>The block in which the token was seen when the seller last confirmed the listing.</summary>
+    public long? ConfirmedBlock { get; init; }
+
+    /// <summary>Whether a block is newer than all that is known of seller and token.</summary>
+    public bool IsOlderThan(long block) => ObservedBlock < block && !(ConfirmedBlock >= block);
+
     /// <summary>Names the listing, never its signature.</summary>
     public override string ToString() => $"ListingRow {{ Id = {Listing.Id} }}";
+}
+
+/// <summary>What the logs of a span are about, as far as listings know it.</summary>
+/// <param name="Orders">Orders that Seaport names.</param>
+/// <param name="Tokens">Tokens that moved, each with whom it left or came to.</param>
+/// <param name="Approvals">Owners who let somebody move a contract's tokens, or no longer.</param>
+/// <param name="Offerers">Who raised their counter.</param>
+public sealed record TouchedKeys(
+    IReadOnlySet<OrderHash> Orders,
+    IReadOnlySet<(Address Contract, TokenId Token, Address Owner)> Tokens,
+    IReadOnlySet<(Address Contract, Address Owner)> Approvals,
+    IReadOnlySet<Address> Offerers)
+{
+    /// <summary>Whether no listing can be touched.</summary>
+    public bool IsEmpty => Orders.Count + Tokens.Count + Approvals.Count + Offerers.Count == 0;
 }
 
 /// <summary>Table <c>listings</c>.</summary>
@@ -47,8 +68,8 @@ public static class ListingTable
     private const string Columns = """
         id, status, reason, chain_id, contract, token_id::text, standard, quantity::text, price_wei::text, seller_id,
         seller, order_hash, protection, starts_at, ends_at, held_by, held_until, last_authorization_expires_at,
-        status_before_fill, reason_before_fill, "order"::text, signature, fee_version, fee_recipient,
-        royalty_recipient, observed_block, observed_hash, created_at
+        "order"::text, signature, fee_version, fee_recipient, royalty_recipient, observed_block, observed_hash,
+        created_at, confirmed_block
         """;
 
     private const string AddSql = """
@@ -66,17 +87,31 @@ public static class ListingTable
 
     private const string LockSql = $"SELECT {Columns} FROM listings WHERE id = $1 FOR UPDATE";
 
-    private const string LockByOrderSql =
-        $"SELECT {Columns} FROM listings WHERE chain_id = $1 AND order_hash = $2 FOR UPDATE";
-
-    private const string LockByTokenSql = $"""
-        SELECT {Columns} FROM listings
-        WHERE chain_id = $1 AND contract = $2 AND token_id = $3::numeric AND seller = $4 AND finalized_at IS NULL
+    // One row a listing that any of a span's logs may move, and the token's other listings that it may stand beside.
+    private const string LockTouchedSql = $"""
+        SELECT {Columns} FROM listings WHERE id IN (
+            SELECT id FROM listings WHERE chain_id = $1 AND order_hash = ANY ($2)
+            UNION
+            SELECT l.id FROM unnest($3::bytea[], $4::text[], $5::bytea[]) AS moved (contract, token_id, owner)
+            JOIN listings l ON l.chain_id = $1 AND l.contract = moved.contract
+                AND l.token_id = moved.token_id::numeric AND l.seller = moved.owner
+            WHERE l.finalized_at IS NULL
+            UNION
+            SELECT l.id FROM unnest($6::bytea[], $7::bytea[]) AS approved (contract, owner)
+            JOIN listings l ON l.chain_id = $1 AND l.seller = approved.owner AND l.contract = approved.contract
+            WHERE l.finalized_at IS NULL
+            UNION
+            SELECT id FROM listings WHERE chain_id = $1 AND seller = ANY ($8) AND finalized_at IS NULL)
         ORDER BY id FOR UPDATE
         """;
 
-    private const string LockByOffererSql = $"""
-        SELECT {Columns} FROM listings WHERE chain_id = $1 AND seller = $2 AND finalized_at IS NULL
+    // With the open listings of their tokens: beside one of those, an undone one must not be opened.
+    private const string LockWithTwinsSql = $"""
+        SELECT {Columns} FROM listings WHERE id IN (
+            SELECT twin.id FROM listings l
+            JOIN listings twin ON twin.chain_id = l.chain_id AND twin.contract = l.contract
+                AND twin.token_id = l.token_id AND twin.seller = l.seller
+            WHERE l.id = ANY ($1) AND (twin.id = l.id OR twin.finalized_at IS NULL))
         ORDER BY id FOR UPDATE
         """;
 
@@ -89,10 +124,24 @@ public static class ListingTable
             AND standard = 'erc721' AND protection = 'protected' AND status IN ('active', 'held', 'cancel_pending')
         """;
 
-    private const string UnwindSql = """
-        UPDATE listings SET observed_block = $2, observed_hash = $3
-        WHERE chain_id = $1 AND observed_block > $2 AND finalized_at IS NULL
+    // Whose facts are of blocks that are gone: their token came to the seller in such a block.
+    private const string ListOrphanedSql = """
+        SELECT DISTINCT l.id FROM listings l
+        JOIN token_transfers t ON t.chain_id = l.chain_id AND t.contract = l.contract AND t.token_id = l.token_id
+            AND t.to_address = l.seller AND t.block_number > $2
+        WHERE l.chain_id = $1 AND l.finalized_at IS NULL
+            AND (l.observed_block > $2 OR l.confirmed_block > $2)
         """;
+
+    private const string UnwindSql = """
+        UPDATE listings SET
+            observed_hash = CASE WHEN observed_block > $2 THEN $3 ELSE observed_hash END,
+            observed_block = least(observed_block, $2),
+            confirmed_block = CASE WHEN confirmed_block <= $2 THEN confirmed_block END
+        WHERE chain_id = $1 AND (observed_block > $2 OR confirmed_block > $2)
+        """;
+
+    private const string ConfirmSql = "UPDATE listings SET confirmed_block = $2 WHERE id = $1";
 
     private const string ClaimDueSql = $"""
         SELECT {Columns} FROM listings
@@ -103,8 +152,8 @@ public static class ListingTable
 
     private const string MoveSql = """
         UPDATE listings SET status = $3, reason = $4, held_by = $5, held_until = $6,
-            last_authorization_expires_at = $7, status_before_fill = $8, reason_before_fill = $9, updated_at = $10,
-            finalized_at = CASE WHEN $11 THEN coalesce(finalized_at, $10) END
+            last_authorization_expires_at = $7, updated_at = $8,
+            finalized_at = CASE WHEN $9 THEN coalesce(finalized_at, $8) END
         WHERE id = $1 AND status = $2
         """;
 
@@ -152,30 +201,35 @@ public static class ListingTable
             ?? throw new FailureException(FailureCode.NotFound, "There is no such listing.");
     }
 
-    /// <summary>The listing of an order with its row locked; null when the order is not listed here.</summary>
-    public static Task<ListingRow?> LockByOrderAsync(
-        Transaction transaction, ChainId chain, OrderHash order, CancellationToken cancellationToken)
+    /// <summary>The listings that a span of logs may move, locked, none that it cannot.</summary>
+    public static Task<List<ListingRow>> LockTouchedAsync(
+        Transaction transaction, ChainId chain, TouchedKeys touched, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.FindAsync(LockByOrderSql, [chain, order], Read, cancellationToken);
-    }
-
-    /// <summary>The seller's unfinished listings of a token, locked.</summary>
-    public static Task<List<ListingRow>> LockByTokenAsync(
-        Transaction transaction, TokenReference token, Address seller, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(touched);
         return transaction.ListAsync(
-            LockByTokenSql, [token.ChainId, token.Contract, token.TokenId, seller], Read, cancellationToken);
+            LockTouchedSql,
+            [
+                chain,
+                touched.Orders.Select(it => it.Value.ToArray()).ToArray(),
+                touched.Tokens.Select(it => it.Contract.ToArray()).ToArray(),
+                touched.Tokens.Select(it => it.Token.ToString()).ToArray(),
+                touched.Tokens.Select(it => it.Owner.ToArray()).ToArray(),
+                touched.Approvals.Select(it => it.Contract.ToArray()).ToArray(),
+                touched.Approvals.Select(it => it.Owner.ToArray()).ToArray(),
+                touched.Offerers.Select(it => it.ToArray()).ToArray(),
+            ],
+            Read,
+            cancellationToken);
     }
 
-    /// <summary>An offerer's unfinished listings on a chain, locked.</summary>
-    public static Task<List<ListingRow>> LockByOffererAsync(
-        Transaction transaction, ChainId chain, Address offerer, CancellationToken cancellationToken)
+    /// <summary>These listings and the open ones of the same tokens and sellers, locked.</summary>
+    public static Task<List<ListingRow>> LockWithTwinsAsync(
+        Transaction transaction, IEnumerable<ListingId> ids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(LockByOffererSql, [chain, offerer], Read, cancellationToken);
+        return transaction.ListAsync(
+            LockWithTwinsSql, [ids.Select(id => id.Value).ToArray()], Read, cancellationToken);
     }
 
     /// <summary>Whether this user has listed the order on this chain.</summary>
@@ -204,13 +258,31 @@ public static class ListingTable
             cancellationToken) is not null;
     }
 
-    /// <summary>Blocks above this one were undone: facts observed in them are taken for this one's.</summary>
+    /// <summary>Open listings whose token came to their seller in a block above this one, and whose facts are of
+    /// such a block too; not locked.</summary>
+    public static async Task<List<ListingId>> ListOrphanedAsync(
+        Transaction transaction, ChainId chain, long toBlock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.ListAsync(
+            ListOrphanedSql, [chain, toBlock], row => new ListingId(row.Id(0)), cancellationToken);
+    }
+
+    /// <summary>Blocks above this one are gone: facts observed in them are taken for this one's.</summary>
     public static Task UnwindAsync(
         Transaction transaction, ChainId chain, FollowedBlock to, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(to);
         return transaction.ExecuteAsync(UnwindSql, [chain, to.Number, to.Hash], cancellationToken);
+    }
+
+    /// <summary>Says in which block the token was seen when its seller confirmed the listing.</summary>
+    public static Task ConfirmAsync(
+        Transaction transaction, ListingId id, long block, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(ConfirmSql, [id.Value, block], cancellationToken);
     }
 
     /// <summary>Listings that the chain's time has decided, at most so many, locked.</summary>
@@ -245,7 +317,6 @@ public static class ListingTable
                 [
                     after.Id.Value, WireText.Of(before.Status), WireText.Of(after.Status), TextOf(after.Reason),
                     after.HeldBy?.Value, after.HeldUntil, after.LastAuthorizationExpiresAt,
-                    TextOf(after.StatusBeforeFill), TextOf(after.ReasonBeforeFill),
                     transaction.Now, ListingLifecycle.IsTerminal(after.Status),
                 ],
                 cancellationToken);
@@ -285,11 +356,12 @@ public static class ListingTable
             HeldBy = row.IdOrNull(15) is { } held ? new PurchaseId(held) : null,
             HeldUntil = row.InstantOrNull(16),
             LastAuthorizationExpiresAt = row.InstantOrNull(17),
-            StatusBeforeFill = ParseOrNull<ListingStatus>(row.TextOrNull(18)),
-            ReasonBeforeFill = ParseOrNull<ListingReason>(row.TextOrNull(19)),
         };
         return new ListingRow(
-            listing, OrderJson.Read(row.Text(20)), row.Bytes(21), row.Integer(22), row.Address(23), row.Address(24),
-            row.Bigint(25), new BlockHash(row.Hash(26)), row.Instant(27));
+            listing, OrderJson.Read(row.Text(18)), row.Bytes(19), row.Integer(20), row.Address(21), row.Address(22),
+            row.Bigint(23), new BlockHash(row.Hash(24)), row.Instant(25))
+        {
+            ConfirmedBlock = row.BigintOrNull(26),
+        };
     }
 }

@@ -30,6 +30,8 @@ public static class PurchaseTable
     private const string LockByListingSql =
         $"SELECT {Columns} FROM purchases WHERE listing_id = $1 ORDER BY created_at DESC, id DESC FOR UPDATE";
 
+    private const string LockManySql = $"SELECT {Columns} FROM purchases WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
+
     private const string ListDueSql = """
         SELECT id, listing_id FROM purchases
         WHERE chain_id = $1 AND finalized_at IS NULL
@@ -82,6 +84,14 @@ public static class PurchaseTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.FindAsync(LockSql, [id.Value], Read, cancellationToken);
+    }
+
+    /// <summary>These purchases, locked; their listings' rows are locked before.</summary>
+    public static Task<List<Purchase>> LockAsync(
+        Transaction transaction, IEnumerable<PurchaseId> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ListAsync(LockManySql, [ids.Select(id => id.Value).ToArray()], Read, cancellationToken);
     }
 
     /// <summary>All purchases of a listing, newest first, locked; the listing's row is locked before.</summary>

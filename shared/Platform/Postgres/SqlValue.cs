@@ -28,16 +28,35 @@ public readonly struct SqlValue
     public static implicit operator SqlValue(string? value) => new(value, NpgsqlDbType.Text);
 
     /// <summary>As <c>text[]</c>.</summary>
-    public static implicit operator SqlValue(string[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
+    public static implicit operator SqlValue(string?[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     /// <summary>As <c>bytea[]</c>.</summary>
-    public static implicit operator SqlValue(byte[][] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
+    public static implicit operator SqlValue(byte[]?[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
 
     /// <summary>As <c>uuid[]</c>.</summary>
     public static implicit operator SqlValue(Guid[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
 
+    /// <summary>As <c>uuid[]</c> with nulls.</summary>
+    public static implicit operator SqlValue(Guid?[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+
+    /// <summary>As <c>integer[]</c>.</summary>
+    public static implicit operator SqlValue(int[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Integer);
+
+    /// <summary>As <c>bigint[]</c>.</summary>
+    public static implicit operator SqlValue(long[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+
+    /// <summary>As <c>boolean[]</c>.</summary>
+    public static implicit operator SqlValue(bool[] value) => new(value, NpgsqlDbType.Array | NpgsqlDbType.Boolean);
+
+    /// <summary>As <c>timestamptz[]</c>.</summary>
+    public static implicit operator SqlValue(DateTimeOffset[] value) => new(
+        Array.ConvertAll(value, it => it.UtcDateTime), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+
     /// <summary>As <c>integer</c>.</summary>
     public static implicit operator SqlValue(int value) => new(value, NpgsqlDbType.Integer);
+
+    /// <summary>As <c>integer</c> or null.</summary>
+    public static implicit operator SqlValue(int? value) => new(value, NpgsqlDbType.Integer);
 
     /// <summary>As <c>bigint</c>.</summary>
     public static implicit operator SqlValue(long value) => new(value, NpgsqlDbType.Bigint);

@@ -1,22 +1,16 @@
+using System.Globalization;
+using System.Numerics;
 using Souk.Domain.Chain;
 using Souk.Domain.Tokens;
 
 namespace Souk.Platform.Postgres;
 
-/// <summary>Which log something derives from, and when its block was made.</summary>
-/// <param name="ChainId">The chain.</param>
-/// <param name="BlockNumber">The block's height.</param>
-/// <param name="BlockHash">The block's hash.</param>
-/// <param name="BlockTime">The block's own time.</param>
-/// <param name="TransactionHash">The transaction.</param>
-/// <param name="LogIndex">The log's position in its block.</param>
-public sealed record LogOrigin(
-    ChainId ChainId,
-    long BlockNumber,
-    BlockHash BlockHash,
-    DateTimeOffset BlockTime,
-    TransactionHash TransactionHash,
-    int LogIndex);
+/// <summary>One movement of a token that a log shows.</summary>
+/// <param name="Origin">The log.</param>
+/// <param name="Position">Its place among the log's movements, from 0.</param>
+/// <param name="Contract">The token's contract.</param>
+/// <param name="Moved">What moved.</param>
+public sealed record TokenTransfer(LogOrigin Origin, int Position, Address Contract, TokenMoved Moved);
 
 /// <summary>Who owns how many units of a token.</summary>
 /// <param name="Owner">The address.</param>
@@ -26,59 +20,78 @@ public sealed record TokenBalance(Address Owner, UInt256 Quantity);
 /// <summary>Tables <c>token_transfers</c> and <c>token_balances</c>: ownership is the sum of movements.</summary>
 public static class TokenTable
 {
-    private const string AddTransferSql = """
+    private const string AddTransfersSql = """
         INSERT INTO token_transfers (chain_id, block_hash, log_index, position, block_number, block_time,
             transaction_hash, contract, token_id, from_address, to_address, quantity)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::numeric, $10, $11, $12::numeric) ON CONFLICT DO NOTHING
+        SELECT $1::bigint, block_hash, log_index, position, block_number, block_time, transaction_hash, contract,
+            token_id::numeric, from_address, to_address, quantity::numeric
+        FROM unnest($2::bytea[], $3::integer[], $4::integer[], $5::bigint[], $6::timestamptz[], $7::bytea[],
+            $8::bytea[], $9::text[], $10::bytea[], $11::bytea[], $12::text[])
+            AS added (block_hash, log_index, position, block_number, block_time, transaction_hash, contract, token_id,
+                from_address, to_address, quantity)
         """;
 
-    private const string CreditSql = """
+    private const string AddBalancesSql = """
         INSERT INTO token_balances AS b (chain_id, contract, token_id, owner, quantity)
-        VALUES ($1, $2, $3::numeric, $4, $5::numeric)
-        ON CONFLICT (chain_id, contract, token_id, owner) DO UPDATE SET quantity = b.quantity + $5::numeric
-        """;
-
-    // An owner who has less than the chain says they gave had it before the collection was followed: nothing is owed.
-    private const string DebitSql = """
-        UPDATE token_balances SET quantity = greatest(quantity - $5::numeric, 0)
-        WHERE chain_id = $1 AND contract = $2 AND token_id = $3::numeric AND owner = $4
+        SELECT $1::bigint, contract, token_id::numeric, owner, quantity::numeric
+        FROM unnest($2::bytea[], $3::text[], $4::bytea[], $5::text[]) AS added (contract, token_id, owner, quantity)
+        ON CONFLICT (chain_id, contract, token_id, owner) DO UPDATE SET quantity = b.quantity + excluded.quantity
         """;
 
     private const string BalancesSql = """
-        SELECT owner, quantity::text FROM token_balances
+        SELECT owner, least(quantity, 2::numeric ^ 256 - 1)::numeric(78,0)::text FROM token_balances
         WHERE chain_id = $1 AND contract = $2 AND token_id = $3::numeric AND quantity > 0
         ORDER BY quantity DESC, owner LIMIT 1000
         """;
 
-    private const string UndoSql = """
-        DELETE FROM token_transfers WHERE chain_id = $1 AND block_number > $2
-        RETURNING contract, token_id::text, from_address, to_address, quantity::text
+    private const string SumSql = """
+        SELECT quantity::text FROM token_balances
+        WHERE chain_id = $1 AND contract = $2 AND token_id = $3::numeric AND owner = $4
         """;
 
-    /// <summary>Applies a movement once.</summary>
-    /// <returns>False when its log was applied before.</returns>
-    public static async Task<bool> MoveAsync(
+    private const string UnwindSql = """
+        WITH undone AS (
+            DELETE FROM token_transfers WHERE chain_id = $1 AND block_number > $2
+            RETURNING contract, token_id, from_address, to_address, quantity),
+        given_back AS (
+            SELECT contract, token_id, from_address AS owner, quantity FROM undone
+            UNION ALL
+            SELECT contract, token_id, to_address, -quantity FROM undone)
+        INSERT INTO token_balances AS b (chain_id, contract, token_id, owner, quantity)
+        SELECT $1::bigint, contract, token_id, owner, sum(quantity) FROM given_back
+        WHERE owner <> $3 GROUP BY contract, token_id, owner
+        ON CONFLICT (chain_id, contract, token_id, owner) DO UPDATE SET quantity = b.quantity + excluded.quantity
+        """;
+
+    /// <summary>Adds movements, none of which was added before, and counts them.</summary>
+    public static async Task AddAsync(
         Transaction transaction,
-        LogOrigin origin,
-        int position,
-        Address contract,
-        TokenMoved moved,
+        ChainId chain,
+        IReadOnlyList<TokenTransfer> transfers,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        ArgumentNullException.ThrowIfNull(origin);
-        ArgumentNullException.ThrowIfNull(moved);
-        int rows = await transaction.ExecuteAsync(
-            AddTransferSql,
+        ArgumentNullException.ThrowIfNull(transfers);
+        if (transfers.Count == 0)
+            return;
+        await transaction.ExecuteAsync(
+            AddTransfersSql,
             [
-                origin.ChainId, origin.BlockHash, origin.LogIndex, position, origin.BlockNumber, origin.BlockTime,
-                origin.TransactionHash, contract, moved.Token, moved.From, moved.To, moved.Quantity,
+                chain,
+                transfers.Select(it => it.Origin.BlockHash.Value.ToArray()).ToArray(),
+                transfers.Select(it => it.Origin.LogIndex).ToArray(),
+                transfers.Select(it => it.Position).ToArray(),
+                transfers.Select(it => it.Origin.BlockNumber).ToArray(),
+                transfers.Select(it => it.Origin.BlockTime).ToArray(),
+                transfers.Select(it => it.Origin.TransactionHash.Value.ToArray()).ToArray(),
+                transfers.Select(it => it.Contract.ToArray()).ToArray(),
+                transfers.Select(it => it.Moved.Token.ToString()).ToArray(),
+                transfers.Select(it => it.Moved.From.ToArray()).ToArray(),
+                transfers.Select(it => it.Moved.To.ToArray()).ToArray(),
+                transfers.Select(it => it.Moved.Quantity.ToString()).ToArray(),
             ],
             cancellationToken);
-        if (rows == 0)
-            return false;
-        await AddAsync(transaction, origin.ChainId, contract, moved, cancellationToken);
-        return true;
+        await AddBalancesAsync(transaction, chain, transfers, cancellationToken);
     }
 
     /// <summary>Who owns the token, most units first.</summary>
@@ -94,54 +107,56 @@ public static class TokenTable
             cancellationToken);
     }
 
-    /// <summary>Undoes every movement above a block. Each is undone whole, so the order does not matter.</summary>
-    /// <returns>The movements that were undone, as they had been.</returns>
-    public static async Task<List<(TokenReference Token, TokenMoved Moved)>> UnwindAsync(
+    /// <summary>
+    /// The sum of an owner's movements of a token: negative where units left that came before the token was followed.
+    /// </summary>
+    public static async Task<BigInteger> SumAsync(
+        Transaction transaction, TokenReference token, Address owner, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(token);
+        string? sum = await transaction.FindAsync(
+            SumSql, [token.ChainId, token.Contract, token.TokenId, owner], row => row.Text(0), cancellationToken);
+        return sum is null ? BigInteger.Zero : BigInteger.Parse(sum, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Undoes every movement above a block: sums have no order.</summary>
+    public static Task UnwindAsync(
         Transaction transaction, ChainId chain, long toBlock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        List<(TokenReference Token, TokenMoved Moved)> undone = await transaction.ListAsync(
-            UndoSql,
-            [chain, toBlock],
-            row => (new TokenReference(chain, row.Address(0), row.TokenId(1)), new TokenMoved(
-                TokenStandard.Erc721, row.Address(2), row.Address(3), row.TokenId(1), row.Number(4))),
-            cancellationToken);
-        // Credits first: a token that moved twice in the orphan must not run below nothing on its way back.
-        foreach ((TokenReference token, TokenMoved moved) in undone)
-            await CreditAsync(transaction, chain, token.Contract, Back(moved), cancellationToken);
-        foreach ((TokenReference token, TokenMoved moved) in undone)
-            await DebitAsync(transaction, chain, token.Contract, Back(moved), cancellationToken);
-        return undone;
+        return transaction.ExecuteAsync(UnwindSql, [chain, toBlock, Address.Zero], cancellationToken);
     }
 
-    private static TokenMoved Back(TokenMoved moved) => moved with { From = moved.To, To = moved.From };
-
-    private static async Task AddAsync(
-        Transaction transaction, ChainId chain, Address contract, TokenMoved moved, CancellationToken cancellationToken)
+    private static Task AddBalancesAsync(
+        Transaction transaction,
+        ChainId chain,
+        IReadOnlyList<TokenTransfer> transfers,
+        CancellationToken cancellationToken)
     {
-        await DebitAsync(transaction, chain, contract, moved, cancellationToken);
-        await CreditAsync(transaction, chain, contract, moved, cancellationToken);
+        Dictionary<(Address Contract, TokenId Token, Address Owner), BigInteger> sums = [];
+        foreach (TokenTransfer transfer in transfers)
+        {
+            TokenMoved moved = transfer.Moved;
+            BigInteger quantity = moved.Quantity.ToBigInteger();
+            if (!moved.From.IsZero)
+                Add((transfer.Contract, moved.Token, moved.From), -quantity);
+            if (!moved.To.IsZero)
+                Add((transfer.Contract, moved.Token, moved.To), quantity);
+        }
+
+        return transaction.ExecuteAsync(
+            AddBalancesSql,
+            [
+                chain,
+                sums.Keys.Select(key => key.Contract.ToArray()).ToArray(),
+                sums.Keys.Select(key => key.Token.ToString()).ToArray(),
+                sums.Keys.Select(key => key.Owner.ToArray()).ToArray(),
+                sums.Values.Select(sum => sum.ToString(CultureInfo.InvariantCulture)).ToArray(),
+            ],
+            cancellationToken);
+
+        void Add((Address Contract, TokenId Token, Address Owner) key, BigInteger quantity) =>
+            sums[key] = sums.GetValueOrDefault(key) + quantity;
     }
-
-    private static Task CreditAsync(
-        Transaction transaction,
-        ChainId chain,
-        Address contract,
-        TokenMoved moved,
-        CancellationToken cancellationToken) =>
-        moved.To.IsZero
-            ? Task.CompletedTask
-            : transaction.ExecuteAsync(
-                CreditSql, [chain, contract, moved.Token, moved.To, moved.Quantity], cancellationToken);
-
-    private static Task DebitAsync(
-        Transaction transaction,
-        ChainId chain,
-        Address contract,
-        TokenMoved moved,
-        CancellationToken cancellationToken) =>
-        moved.From.IsZero
-            ? Task.CompletedTask
-            : transaction.ExecuteAsync(
-                DebitSql, [chain, contract, moved.Token, moved.From, moved.Quantity], cancellationToken);
 }

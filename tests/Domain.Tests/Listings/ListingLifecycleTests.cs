@@ -10,8 +10,8 @@ public sealed class ListingLifecycleTests
     {
         [ListingStatus.Active] = "HINPFCE",
         [ListingStatus.Held] = "AINPFCE",
-        [ListingStatus.Inactive] = "ANPFCE",
-        [ListingStatus.NeedsReconfirm] = "AIPFCE",
+        [ListingStatus.Inactive] = "AHNPFCE",
+        [ListingStatus.NeedsReconfirm] = "AHIPFCE",
         [ListingStatus.CancelPending] = "FCE",
         [ListingStatus.Filled] = "",
         [ListingStatus.Cancelled] = "",
@@ -66,9 +66,11 @@ public sealed class ListingLifecycleTests
         {
             Listing before = SampleListings.In(from);
 
-            Listing back = before.Fill(null).OrThrow().Unfill(SampleListings.Now).OrThrow();
+            Listing filled = before.Fill(null).OrThrow();
+            Listing back = filled.Undo(ListingStanding.Of(before), ListingStanding.Of(filled));
 
             Assert.Equal(before, back);
+            Assert.True(ListingLifecycle.CanCorrect(ListingStatus.Filled, from));
         }
     }
 

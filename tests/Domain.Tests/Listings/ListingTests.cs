@@ -140,17 +140,6 @@ public sealed class ListingTests
     }
 
     [Fact]
-    public void Is_not_for_sale_when_its_cancellation_on_chain_was_undone()
-    {
-        Listing cancelled = SampleListings.Active().CancelOnChain(ListingReason.CounterRaised).OrThrow();
-
-        Listing undone = cancelled.Uncancel().OrThrow();
-
-        Assert.Equal((ListingStatus.CancelPending, ListingReason.CancelUndone), (undone.Status, undone.Reason));
-        Assert.NotNull(SampleListings.In(ListingStatus.Cancelled).Uncancel().Failure);
-    }
-
-    [Fact]
     public void Never_sells_silently_a_token_that_left_and_came_back()
     {
         Listing moved = SampleListings.Active().Deactivate(ListingReason.TokenMoved).OrThrow();
@@ -173,6 +162,16 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public void Is_held_again_when_the_approval_comes_back_during_a_hold()
+    {
+        Listing held = SampleListings.Held();
+
+        Listing back = held.Deactivate(ListingReason.ApprovalRevoked).OrThrow().Reactivate().OrThrow();
+
+        Assert.Equal(held, back);
+    }
+
+    [Fact]
     public void Expires_by_the_chains_time()
     {
         Listing active = SampleListings.Active();
@@ -191,12 +190,6 @@ public sealed class ListingTests
         Assert.Equal(ListingStatus.Expired, held.StatusAt(held.EndsAt));
         Assert.Equal(ListingStatus.Filled, SampleListings.In(ListingStatus.Filled).StatusAt(held.EndsAt));
     }
-
-    [Fact]
-    public void Is_active_again_when_a_fill_is_undone_after_its_hold_lapsed() =>
-        Assert.Equal(
-            ListingStatus.Active,
-            SampleListings.In(ListingStatus.Filled).Unfill(Now.AddMinutes(3)).OrThrow().Status);
 
     private static Address Buyer => SampleListings.Buyer;
 

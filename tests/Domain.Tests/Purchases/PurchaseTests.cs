@@ -18,9 +18,9 @@ public sealed class PurchaseTests
     {
         [PurchaseStatus.Held] = ("STRF", ""),
         [PurchaseStatus.Submitted] = ("TF", ""),
-        [PurchaseStatus.Settled] = ("", "S"),
-        [PurchaseStatus.Released] = ("", "T"),
-        [PurchaseStatus.Failed] = ("", "T"),
+        [PurchaseStatus.Settled] = ("", "HSRF"),
+        [PurchaseStatus.Released] = ("", "HT"),
+        [PurchaseStatus.Failed] = ("", "ST"),
     };
 
     [Fact]
@@ -94,9 +94,32 @@ public sealed class PurchaseTests
     }
 
     [Fact]
-    public void Waits_again_when_the_block_of_its_fill_is_undone() =>
-        Assert.Equal(
-            PurchaseStatus.Submitted, Held().Settle(Transaction).OrThrow().Unsettle().OrThrow().Status);
+    public void Stands_where_it_stood_when_the_block_that_moved_it_is_undone()
+    {
+        Purchase[] any =
+        [
+            Held(),
+            Held().Submit(Other, Now).OrThrow(),
+            Held().Release().OrThrow(),
+            Held().Submit(Other, Now).OrThrow().End(PurchaseReason.NotFilledInTime).OrThrow(),
+        ];
+
+        Assert.All(any, before =>
+        {
+            Purchase settled = before.Settle(Transaction).OrThrow();
+            Assert.Equal(before, settled.Undo(PurchaseStanding.Of(before), PurchaseStanding.Of(settled)));
+            Assert.True(PurchaseLifecycle.CanCorrect(PurchaseStatus.Settled, before.Status));
+        });
+    }
+
+    [Fact]
+    public void Keeps_what_came_after_the_block_that_is_undone()
+    {
+        Purchase ended = Held().End(PurchaseReason.ListingUnavailable).OrThrow();
+        Purchase settled = ended.Settle(Transaction).OrThrow();
+
+        Assert.Equal(settled, settled.Undo(PurchaseStanding.Of(Held()), PurchaseStanding.Of(ended)));
+    }
 
     [Fact]
     public void Is_given_back_only_before_a_transaction_was_reported()

@@ -1,0 +1,178 @@
+using Souk.Domain.Chain;
+using Souk.Domain.Listings;
+using Souk.Domain.Purchases;
+using Souk.Domain.Wire;
+
+namespace Souk.Platform.Postgres;
+
+/// <summary>The block, and the log in it, that moved something here.</summary>
+/// <param name="ChainId">The chain.</param>
+/// <param name="BlockNumber">The block's height.</param>
+/// <param name="BlockHash">The block's hash.</param>
+/// <param name="LogIndex">The log's position in the block; null for what the block's time decided.</param>
+public sealed record ChangeOrigin(ChainId ChainId, long BlockNumber, BlockHash BlockHash, int? LogIndex)
+{
+    /// <summary>A log.</summary>
+    public static ChangeOrigin Of(LogOrigin log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return new ChangeOrigin(log.ChainId, log.BlockNumber, log.BlockHash, log.LogIndex);
+    }
+
+    /// <summary>The time of the last block that was read; the caller holds the cursor still.</summary>
+    public static ChangeOrigin Of(ChainCursor cursor)
+    {
+        ArgumentNullException.ThrowIfNull(cursor);
+        return new ChangeOrigin(cursor.ChainId, cursor.Block.Number, cursor.Block.Hash, LogIndex: null);
+    }
+}
+
+/// <summary>A change that a block made to a listing, or to one of its purchases.</summary>
+/// <param name="Listing">The listing.</param>
+/// <param name="IsByTime">Whether the block's time decided it, and no log.</param>
+public abstract record DerivedChange(ListingId Listing, bool IsByTime);
+
+/// <summary>A change of the listing itself.</summary>
+public sealed record ListingChange(ListingId Listing, bool IsByTime, ListingStanding Before, ListingStanding After)
+    : DerivedChange(Listing, IsByTime);
+
+/// <summary>A change of one of its purchases.</summary>
+public sealed record PurchaseChange(
+    ListingId Listing, bool IsByTime, PurchaseId Purchase, PurchaseStanding Before, PurchaseStanding After)
+    : DerivedChange(Listing, IsByTime);
+
+/// <summary>
+/// Table <c>derived_changes</c>: every move that a block makes to a listing or purchase, so that it can be undone.
+/// </summary>
+public static class DerivedChangeTable
+{
+    private const string AddSql = """
+        INSERT INTO derived_changes (chain_id, block_number, block_hash, log_index, listing_id, purchase_id,
+            status_before, reason_before, held_by_before, held_until_before, transaction_before,
+            status_after, reason_after, held_by_after, held_until_after, transaction_after)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        """;
+
+    private const string TakeSql = """
+        WITH taken AS (
+            DELETE FROM derived_changes WHERE chain_id = $1 AND block_number > $2 RETURNING *)
+        SELECT listing_id, purchase_id, log_index IS NULL, status_before, reason_before, held_by_before,
+            held_until_before, transaction_before, status_after, reason_after, held_by_after, held_until_after,
+            transaction_after
+        FROM taken ORDER BY sequence DESC
+        """;
+
+    // What time decided, and what a seller's later word has superseded, stays while blocks are only read anew.
+    private const string TakeOfLogsSql = """
+        WITH taken AS (
+            DELETE FROM derived_changes c WHERE chain_id = $1 AND block_number > $2 AND log_index IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM listings l
+                    WHERE l.id = c.listing_id AND l.confirmed_block >= c.block_number)
+            RETURNING *)
+        SELECT listing_id, purchase_id, log_index IS NULL, status_before, reason_before, held_by_before,
+            held_until_before, transaction_before, status_after, reason_after, held_by_after, held_until_after,
+            transaction_after
+        FROM taken ORDER BY sequence DESC
+        """;
+
+    /// <summary>Moves a listing, by compare-and-set on the status, and keeps how to undo that.</summary>
+    public static async Task MoveAsync(
+        Transaction transaction,
+        ChangeOrigin origin,
+        Listing before,
+        Listing after,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        if (before == after)
+            return;
+        await ListingTable.MoveAsync(transaction, before, after, cancellationToken);
+        await transaction.ExecuteAsync(
+            AddSql,
+            [
+                origin.ChainId, origin.BlockNumber, origin.BlockHash, origin.LogIndex, before.Id.Value, (Guid?)null,
+                WireText.Of(before.Status), TextOf(before.Reason), before.HeldBy?.Value, before.HeldUntil,
+                (TransactionHash?)null,
+                WireText.Of(after.Status), TextOf(after.Reason), after.HeldBy?.Value, after.HeldUntil,
+                (TransactionHash?)null,
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>Moves a purchase, by compare-and-set on the status, and keeps how to undo that.</summary>
+    public static async Task MoveAsync(
+        Transaction transaction,
+        ChangeOrigin origin,
+        Purchase before,
+        Purchase after,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        if (before == after)
+            return;
+        await PurchaseTable.MoveAsync(transaction, before, after, cancellationToken);
+        await transaction.ExecuteAsync(
+            AddSql,
+            [
+                origin.ChainId, origin.BlockNumber, origin.BlockHash, origin.LogIndex, before.ListingId.Value,
+                before.Id.Value,
+                WireText.Of(before.Status), TextOf(before.Reason), (Guid?)null, (DateTimeOffset?)null,
+                before.Transaction,
+                WireText.Of(after.Status), TextOf(after.Reason), (Guid?)null, (DateTimeOffset?)null,
+                after.Transaction,
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>Takes out the changes that blocks above this one made, last first.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="toBlock">The highest block whose changes stay.</param>
+    /// <param name="areBlocksGone">
+    /// True where the blocks left the chain; false where they are only read anew: then what their time decided stays.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task<List<DerivedChange>> TakeAsync(
+        Transaction transaction,
+        ChainId chain,
+        long toBlock,
+        bool areBlocksGone,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ListAsync(
+            areBlocksGone ? TakeSql : TakeOfLogsSql, [chain, toBlock], Read, cancellationToken);
+    }
+
+    private static string? TextOf<T>(T? value)
+        where T : struct, Enum => value is { } known ? WireText.Of(known) : null;
+
+    private static T? ReasonOf<T>(string? text)
+        where T : struct, Enum => text is null ? null : WireText.Parse<T>(text);
+
+    private static DerivedChange Read(Row row)
+    {
+        ListingId listing = new(row.Id(0));
+        return row.IdOrNull(1) is { } purchase
+            ? new PurchaseChange(
+                listing, row.Flag(2), new PurchaseId(purchase), ReadPurchase(row, 3), ReadPurchase(row, 8))
+            : new ListingChange(listing, row.Flag(2), ReadListing(row, 3), ReadListing(row, 8));
+    }
+
+    private static ListingStanding ReadListing(Row row, int first) => new(
+        WireText.Parse<ListingStatus>(row.Text(first)),
+        ReasonOf<ListingReason>(row.TextOrNull(first + 1)),
+        row.IdOrNull(first + 2) is { } held ? new PurchaseId(held) : null,
+        row.InstantOrNull(first + 3));
+
+    private static PurchaseStanding ReadPurchase(Row row, int first) => new(
+        WireText.Parse<PurchaseStatus>(row.Text(first)),
+        ReasonOf<PurchaseReason>(row.TextOrNull(first + 1)),
+        row.HashOrNull(first + 4) is { } hash ? new TransactionHash(hash) : null);
+}
