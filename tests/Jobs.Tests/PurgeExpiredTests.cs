@@ -61,6 +61,69 @@ public sealed class PurgeExpiredTests(SharedWorld world) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Remembers_as_taken_whatever_may_still_be_sent_again_however_old_it_is()
+    {
+        Guid open = await _jobs.AddEventAsync(["marketplace", "signing"]);
+        Guid letter = Guid.NewGuid();
+        await _jobs.DieAsync(letter, "signing");
+        DateTimeOffset longAgo = _jobs.Now - TimeSpan.FromDays(300);
+        await _jobs.TakeAsync(open, "marketplace", takenAt: longAgo);
+        await _jobs.TakeAsync(letter, "marketplace", takenAt: longAgo);
+        await _jobs.TakeAsync(Guid.NewGuid(), "marketplace", takenAt: longAgo);
+
+        await PurgeAsync();
+
+        Assert.Equal(
+            new[] { $"{open}", $"{letter}" }.Order(),
+            await _jobs.App.Database.ListAsync<string>("SELECT id FROM inbox ORDER BY id", Token));
+    }
+
+    [Fact]
+    public async Task Forgets_a_place_in_an_order_after_90_days_unless_an_older_event_may_still_come()
+    {
+        foreach (string subject in new[] { "over", "test", "letter", "young" })
+        {
+            await _jobs.App.Database.ExecuteAsync(
+                """
+                INSERT INTO inbox_heads (consumer, source, subject, sequence, taken_at)
+                VALUES ('signing', '/marketplace', $1, 1, $2)
+                """,
+                Token, subject, _jobs.Now - TimeSpan.FromDays(90) + (subject == "young" ? Second : TimeSpan.Zero));
+        }
+
+        await _jobs.AddEventAsync(["signing"]);
+        await _jobs.DieAsync("1", "{}", ("source", "/marketplace"), ("subject", "letter"));
+
+        await PurgeAsync();
+
+        Assert.Equal(
+            ["letter", "test", "young"],
+            await _jobs.App.Database.ListAsync<string>("SELECT subject FROM inbox_heads ORDER BY 1", Token));
+    }
+
+    [Fact]
+    public async Task Deletes_closed_letters_after_90_days_and_none_that_waits_for_somebody()
+    {
+        foreach (string status in new[] { "retrying", "parked", "replayed", "taken", "discarded" })
+        {
+            await AddLetterAsync($"{status} old", status, TimeSpan.FromDays(90));
+            await AddLetterAsync($"{status} young", status, TimeSpan.FromDays(90) - Second);
+        }
+
+        await AddLetterAsync("tick old", "parked", TimeSpan.FromHours(72), "dev.knative.sources.ping");
+        await AddLetterAsync("tick young", "parked", TimeSpan.FromHours(72) - Second, "dev.knative.sources.ping");
+
+        await PurgeAsync();
+
+        Assert.Equal(
+            [
+                "discarded young", "parked old", "parked young", "replayed young", "retrying old", "retrying young",
+                "taken young", "tick young",
+            ],
+            await _jobs.App.Database.ListAsync<string>("SELECT id FROM dead_letters ORDER BY id", Token));
+    }
+
+    [Fact]
     public async Task Deletes_sessions_30_days_after_their_end_with_all_that_is_theirs()
     {
         await AddSessionAsync(_jobs.Now - TimeSpan.FromDays(30));
@@ -95,6 +158,14 @@ public sealed class PurgeExpiredTests(SharedWorld world) : IAsyncLifetime
         VALUES ($1, 'someone', $2, decode(repeat('00', 32), 'hex'), $3, $4)
         """,
         Token, room, key, _jobs.Now - TimeSpan.FromHours(72), _jobs.Now + expiresIn);
+
+    private Task<int> AddLetterAsync(string id, string status, TimeSpan age, string type = "test.happened") =>
+        _jobs.App.Database.ExecuteAsync(
+            """
+            INSERT INTO dead_letters (source, id, type, reason, status, created_at, changed_at, decided_by, decision)
+            VALUES ('/test', $1, $2, '422', $3, $4, $4, gen_random_uuid(), 'test')
+            """,
+            Token, id, type, status, _jobs.Now - age);
 
     private async Task AddSessionAsync(DateTimeOffset expiresAt)
     {

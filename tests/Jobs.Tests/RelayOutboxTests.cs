@@ -9,6 +9,8 @@ public sealed class RelayOutboxTests(SharedWorld world) : IAsyncLifetime
 {
     private Housekeeping _jobs = null!;
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public async ValueTask InitializeAsync() => _jobs = await Housekeeping.StartAsync(world);
 
     public ValueTask DisposeAsync() => _jobs.DisposeAsync();
@@ -82,6 +84,18 @@ public sealed class RelayOutboxTests(SharedWorld world) : IAsyncLifetime
 
         Assert.True(await _jobs.IsDoneAsync(id));
         Assert.Equal(1, _jobs.SentCountOf(id));
+    }
+
+    [Fact]
+    public async Task Finishes_without_sending_what_nobody_consumes_and_its_own_room_has_sent()
+    {
+        Guid id = await _jobs.AddEventAsync([]);
+        await _jobs.App.Database.ExecuteAsync("UPDATE outbox SET sent_at = now() WHERE id = $1", Token, id);
+
+        await _jobs.TickAsync("relay");
+
+        Assert.True(await _jobs.IsDoneAsync(id));
+        Assert.Empty(_jobs.App.Broker.Taken);
     }
 
     [Fact]

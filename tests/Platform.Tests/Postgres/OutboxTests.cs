@@ -70,6 +70,60 @@ public sealed class OutboxTests(RoomDatabases rooms) : IClassFixture<RoomDatabas
     }
 
     [Fact]
+    public async Task Marks_at_once_what_nobody_consumes_and_the_broker_took()
+    {
+        string subject = NewSubject();
+
+        foreach (string room in new[] { "auth", "marketplace", "signing", "webhooks" })
+        {
+            await rooms.As(room, SenderTo(_broker.EventsUrl)).WriteAsync(
+                async transaction =>
+                {
+                    await AnnounceAsync(transaction, EventType.ListingActivated, subject, 1);
+                    await AnnounceAsync(transaction, EventType.ChainHinted, subject, 2);
+                },
+                Token);
+        }
+
+        Assert.Equal(4, await CountAsync(subject, "sent_at IS NOT NULL AND consumers = '{}'"));
+        Assert.Equal(4, await CountAsync(subject, "sent_at IS NULL AND consumers <> '{}'"));
+    }
+
+    [Fact]
+    public async Task Marks_nothing_that_the_broker_did_not_take()
+    {
+        Database database = rooms.As("marketplace", SenderTo(_broker.EventsUrl));
+        string subject = NewSubject();
+        _broker.Next(503);
+
+        await database.WriteAsync(t => AnnounceAsync(t, EventType.ListingActivated, subject, 1), Token);
+
+        Assert.Equal(1, await CountAsync(subject, "sent_at IS NULL"));
+    }
+
+    [Fact]
+    public async Task Announces_an_event_again_as_if_it_were_new()
+    {
+        string subject = NewSubject();
+        await rooms.As("marketplace").WriteAsync(t => AnnounceAsync(t, EventType.ChainHinted, subject, 1), Token);
+        Guid id = await rooms.Admin.FindAsync<Guid>("SELECT id FROM outbox WHERE subject = $1", Token, subject);
+        await rooms.Admin.ExecuteAsync(
+            "UPDATE outbox SET done_at = now(), sent_at = now(), attempts = 9, due_at = 'infinity' WHERE id = $1",
+            Token,
+            id);
+
+        Database jobs = rooms.As("jobs", SenderTo(_broker.EventsUrl));
+        bool isFound = await jobs.WriteAsync(t => t.AnnounceAgainAsync("/marketplace", id, Token), Token);
+        bool isForeign = await jobs.WriteAsync(t => t.AnnounceAgainAsync("/signing", id, Token), Token);
+        bool isNowhere = await jobs.WriteAsync(t => t.AnnounceAgainAsync("/marketplace", Guid.Empty, Token), Token);
+
+        Assert.Equal((true, false, false), (isFound, isForeign, isNowhere));
+        Assert.Equal(id.ToString(), Assert.Single(_broker.Taken).Id);
+        Assert.Equal(1, await CountAsync(
+            subject, "done_at IS NULL AND sent_at IS NULL AND attempts = 0 AND due_at < 'infinity'"));
+    }
+
+    [Fact]
     public async Task Sends_and_keeps_nothing_of_a_unit_of_work_that_throws()
     {
         Database database = rooms.As("marketplace", SenderTo(_broker.EventsUrl));
@@ -182,8 +236,10 @@ public sealed class OutboxTests(RoomDatabases rooms) : IClassFixture<RoomDatabas
     private static Task<bool> TakeAsync(Database database, string source, string id) =>
         database.WriteAsync(transaction => Inbox.TryTakeAsync(transaction, source, id, Token), Token);
 
-    private Task<long> RowsOfAsync(string subject) =>
-        rooms.Admin.FindAsync<long>("SELECT count(*) FROM outbox WHERE subject = $1", Token, subject);
+    private Task<long> RowsOfAsync(string subject) => CountAsync(subject, "true");
+
+    private Task<long> CountAsync(string subject, string condition) => rooms.Admin.FindAsync<long>(
+        $"SELECT count(*) FROM outbox WHERE subject = $1 AND {condition}", Token, subject);
 
     private CloudEventSender SenderTo(Uri url, TimeProvider? clock = null)
     {

@@ -93,11 +93,32 @@ public sealed class RowSecurityTests(RoomDatabases rooms) : IClassFixture<RoomDa
     }
 
     [Fact]
-    public async Task Jobs_sees_no_answer_and_no_delivery()
+    public async Task Jobs_sees_no_answer_but_its_own_and_no_delivery()
     {
-        Assert.Equal(Denied, await rooms.RefusalOfAsync("jobs", "SELECT response FROM idempotency_keys"));
-        Assert.Equal(Denied, await rooms.RefusalOfAsync("jobs", "SELECT fingerprint FROM idempotency_keys"));
+        await rooms.Admin.ExecuteAsync(AddKey("signing"), Token);
+        await rooms.ExecuteAsync("jobs", AddKey("jobs"));
+
+        Assert.Equal(1, await rooms.CountAsync("jobs", "SELECT count(DISTINCT room) FROM idempotency_keys"));
+        Assert.Equal(Denied, await rooms.RefusalOfAsync("jobs", "DELETE FROM idempotency_keys"));
         Assert.Equal(Denied, await rooms.RefusalOfAsync("jobs", "SELECT payload FROM inbox"));
+    }
+
+    [Theory]
+    [InlineData("auth")]
+    [InlineData("marketplace")]
+    [InlineData("signing")]
+    [InlineData("webhooks")]
+    public async Task A_room_sees_no_other_rooms_place_in_an_order(string room)
+    {
+        string other = room == "auth" ? "signing" : "auth";
+        await rooms.Admin.ExecuteAsync(AddHead(other), Token);
+
+        Assert.Equal(0, await rooms.CountAsync(room, $"SELECT count(*) FROM inbox_heads WHERE consumer = '{other}'"));
+        Assert.Equal(Denied, await rooms.RefusalOfAsync(room, AddHead(other)));
+        Assert.Equal(1, await rooms.ExecuteAsync(room, AddHead(room)));
+        Assert.Equal(Denied, await rooms.RefusalOfAsync(room, "DELETE FROM inbox_heads"));
+        Assert.Equal(Denied, await rooms.RefusalOfAsync(room, "SELECT count(*) FROM outbox_missing"));
+        Assert.Equal(Denied, await rooms.RefusalOfAsync(room, "SELECT purge_idempotency_keys(now(), 1)"));
     }
 
     [Theory]
@@ -171,6 +192,11 @@ public sealed class RowSecurityTests(RoomDatabases rooms) : IClassFixture<RoomDa
 
     private static string AddInbox(string consumer) =>
         $"INSERT INTO inbox (consumer, source, id, taken_at) VALUES ('{consumer}', '/test', '{Guid.NewGuid()}', now())";
+
+    private static string AddHead(string consumer) => $"""
+        INSERT INTO inbox_heads (consumer, source, subject, sequence, taken_at)
+        VALUES ('{consumer}', '/test', '{Guid.NewGuid()}', 1, now())
+        """;
 
     private static string AddKey(string room) => $"""
         INSERT INTO idempotency_keys (room, caller, key, fingerprint, created_at, expires_at)
