@@ -1,13 +1,12 @@
-using Souk.Domain.Chain;
 using Souk.Domain.Failures;
-using Souk.Domain.Signing;
 using Souk.Platform.Alchemy;
 using Souk.Platform.CloudEvents;
-using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary>Schedule <c>confirm</c>: confirms every chain, and sends what earlier runs left.</summary>
+/// <summary>
+/// Schedule <c>confirm</c>: confirms every chain, sends what earlier runs left, and looks at balances.
+/// </summary>
 /// <remarks>
 /// Idempotent by what it reads: a doubled tick finds the leases taken or nothing to do. A chain or wallet that fails
 /// does not keep the others from their turn.
@@ -17,19 +16,13 @@ internal static partial class ConfirmOnSchedule
     internal static async Task HandleAsync(EventContext context)
     {
         ILogger logger = context.Get<ILoggerFactory>().CreateLogger("Souk.Signing");
-        foreach (ChainId chain in context.Get<ChainRegistry>().All.Select(chain => chain.Id))
-        {
-            await TryAsync(
-                () => context.Get<ConfirmTransactions>().HandleAsync(chain, context.CancellationToken), logger);
-        }
-
-        List<SignerId> signers = await context.Get<Database>().ReadAsync(
-            t => TransactionTable.ListSignersToSendAsync(
-                t, t.Now - ReplaceTransaction.WaitMin, context.CancellationToken),
-            context.CancellationToken);
-        SendTransactions send = context.Get<SendTransactions>();
-        foreach (SignerId signer in signers)
-            await TryAsync(() => send.HandleAsync(signer, context.CancellationToken), logger);
+        ConfirmTransactions confirm = context.Get<ConfirmTransactions>();
+        await Task.WhenAll(context.Get<ChainRegistry>().All.Select(
+            chain => TryAsync(() => confirm.HandleAsync(chain.Id, context.CancellationToken), logger)));
+        await context.Get<SendToAll>().HandleAsync(null, context.CancellationToken);
+        await Task.WhenAll(context.Get<SignerRegistry>().All.Select(
+            signer => TryAsync(
+                () => context.Get<WatchBalance>().HandleAsync(signer, context.CancellationToken), logger)));
     }
 
     private static async Task TryAsync(Func<Task> work, ILogger logger)

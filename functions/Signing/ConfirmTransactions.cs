@@ -8,18 +8,21 @@ namespace Souk.Signing;
 
 /// <summary>Asks the chain what became of what was broadcast: by receipt and block hash, never by a log.</summary>
 /// <remarks>
-/// One run a chain at a time, by a lease with a fence. A transaction that the node has forgotten is given to it again,
-/// octet for octet. One whose block left the chain goes back to broadcast. One is final when its block, its own
-/// included, has as many as the chain's confirmations on top.
+/// One run a chain at a time, by a lease with a fence. One whose block left the chain goes back to broadcast. One is
+/// final when its block, its own included, has as many as the chain's confirmations on top. What is in no block is
+/// looked after by <see cref="RecoverTransactions"/>.
 /// </remarks>
 internal sealed partial class ConfirmTransactions(
     Database database, AlchemyClients nodes, ILogger<ConfirmTransactions> logger)
 {
-    /// <summary>How many transactions one run looks at: two calls each, within a request's time.</summary>
-    private const int TransactionsMax = 200;
+    /// <summary>How many of a wallet's transactions one run looks at: a call each, within a request's time.</summary>
+    private const int TransactionsMax = 512;
 
     /// <summary>The reason of a transaction that was mined and undone by the contract.</summary>
     private const string ExecutionReverted = "execution_reverted";
+
+    /// <summary>The reason of one that was mined as a payment of nothing, where nobody gave another.</summary>
+    private const string Cancelled = "cancelled";
 
     internal async Task HandleAsync(ChainId chain, CancellationToken cancellationToken)
     {
@@ -45,122 +48,155 @@ internal sealed partial class ConfirmTransactions(
 
     private async Task RunAsync(ConfirmRun run, CancellationToken cancellationToken)
     {
-        List<TransactionRecord> open = await database.ReadAsync(
-            t => TransactionTable.ListToConfirmAsync(t, run.Node.Chain.Id, TransactionsMax, cancellationToken),
+        await run.ReadHeadAsync(cancellationToken);
+        await ReturnUnminedAsync(run, cancellationToken);
+        List<TransactionRecord> waiting = await run.Database.ReadAsync(
+            t => TransactionQueue.ListWaitingAsync(t, run.ChainId, TransactionsMax, cancellationToken),
             cancellationToken);
-        if (open.Count == 0)
-            return;
-
-        BlockHeader head = await run.ReadHeadAsync(cancellationToken);
-        foreach (TransactionRecord record in open)
-        {
-            TransactionRecord at = record;
-            if (at.Status == TransactionStatus.Mined)
-                at = await CheckMinedAsync(run, at, cancellationToken);
-            if (at.Status is TransactionStatus.Broadcast or TransactionStatus.Unknown)
-                at = await FindMinedAsync(run, at, cancellationToken);
-            if (at.Status == TransactionStatus.Mined && run.IsDeep(at.BlockNumber!.Value))
-                await FinishAsync(run, at, cancellationToken);
-        }
-
+        foreach (IGrouping<SignerId, TransactionRecord> ofOne in waiting.GroupBy(it => it.SignerId))
+            await ConfirmAsync(run, ofOne.Key, [.. ofOne], cancellationToken);
+        await FinishAsync(run, cancellationToken);
         await run.WriteAsync(
             async t =>
             {
-                await SigningHeadTable.PutAsync(t, run.Node.Chain.Id, head.Number, head.Hash, cancellationToken);
+                await SigningHeadTable.PutAsync(t, run.ChainId, run.Head.Number, run.Head.Hash, cancellationToken);
                 return true;
             },
             cancellationToken);
     }
 
-    /// <summary>Whether a mined transaction is still where it was; back to broadcast where it is not.</summary>
-    private async Task<TransactionRecord> CheckMinedAsync(
-        ConfirmRun run, TransactionRecord mined, CancellationToken cancellationToken)
+    /// <summary>What was mined in a block that is not the chain's any more goes back to broadcast.</summary>
+    private async Task ReturnUnminedAsync(ConfirmRun run, CancellationToken cancellationToken)
     {
-        TransactionReceipt? receipt = await run.Node.GetReceiptAsync(mined.Hash!.Value, cancellationToken);
-        if (receipt?.BlockHash == mined.BlockHash
-            && await run.IsCanonicalAsync(mined.BlockNumber!.Value, mined.BlockHash!.Value, cancellationToken))
+        foreach (MinedBlock block in await ListBlocksAsync(run, cancellationToken))
         {
-            return mined;
-        }
+            if (await run.IsCanonicalAsync(block.Number, block.Hash, cancellationToken))
+                continue;
 
-        Log.Unmined(logger, mined.Id, mined.BlockNumber!.Value);
-        TransactionRecord to = mined with
-        {
-            Status = TransactionStatus.Broadcast,
-            BlockNumber = null,
-            BlockHash = null,
-            Reason = "reorganised",
-        };
-        return await run.MoveAsync(mined, to, cancellationToken);
+            Log.Unmined(logger, block.Number);
+            await MoveAllAsync(
+                run,
+                block,
+                it => it with
+                {
+                    Status = TransactionStatus.Broadcast,
+                    BlockNumber = null,
+                    BlockHash = null,
+                    GasUsed = null,
+                    GasPrice = null,
+                    Reason = "reorganised",
+                },
+                cancellationToken);
+        }
     }
 
-    /// <summary>Looks for the block that holds any of the transaction's signatures.</summary>
-    private static async Task<TransactionRecord> FindMinedAsync(
-        ConfirmRun run, TransactionRecord sent, CancellationToken cancellationToken)
+    /// <summary>What is in blocks that are deep enough to stay has ended.</summary>
+    private async Task FinishAsync(ConfirmRun run, CancellationToken cancellationToken)
     {
-        List<TransactionAttempt> attempts = await run.ListAttemptsAsync(sent.Id, cancellationToken);
-        foreach (TransactionAttempt attempt in attempts.Where(attempt => attempt.GivenAt is not null))
+        foreach (MinedBlock block in await ListBlocksAsync(run, cancellationToken))
         {
-            TransactionReceipt? receipt = await run.Node.GetReceiptAsync(attempt.Hash, cancellationToken);
-            if (receipt is null
-                || !await run.IsCanonicalAsync(receipt.BlockNumber, receipt.BlockHash, cancellationToken))
+            if (block.Number > run.DeepNumber
+                || !await run.IsCanonicalAsync(block.Number, block.Hash, cancellationToken))
             {
                 continue;
             }
 
-            TransactionRecord mined = sent with
-            {
-                Status = TransactionStatus.Mined,
-                Hash = attempt.Hash,
-                BlockNumber = receipt.BlockNumber,
-                BlockHash = receipt.BlockHash,
-                Reason = receipt.Succeeded ? null : ExecutionReverted,
-            };
-            return await run.MoveAsync(sent, mined, cancellationToken);
+            await MoveAllAsync(run, block, it => it with { Status = EndOf(it) }, cancellationToken);
         }
-
-        return await RecoverAsync(run, sent, attempts, cancellationToken);
     }
 
-    /// <summary>It is in no block: its nonce was used by another, or it waits, or the node has forgotten it.</summary>
-    private static async Task<TransactionRecord> RecoverAsync(
+    /// <summary>Looks for the receipts of one wallet's transactions.</summary>
+    private async Task ConfirmAsync(
+        ConfirmRun run, SignerId id, List<TransactionRecord> waiting, CancellationToken cancellationToken)
+    {
+        SignerRecord signer = await run.Database.ReadAsync(
+            t => SignerTable.GetAsync(t, id, cancellationToken), cancellationToken);
+        long counted = await run.CountAsync(signer.Address, run.Head.Number, cancellationToken);
+        ILookup<TransactionId, TransactionAttempt> given = await run.Database.ReadAsync(
+            t => TransactionAttemptTable.ListGivenAsync(t, waiting.Select(it => it.Id), cancellationToken),
+            cancellationToken);
+
+        // Only nonces that the chain counts can be in a block.
+        TransactionRecord[] counting = [.. waiting.Where(it => it.Nonce < counted)];
+        List<TransactionStep> mined = await FindMinedAsync(run, counting, given, cancellationToken);
+        await run.MoveAsync(mined, cancellationToken);
+
+        HashSet<TransactionId> found = [.. mined.Select(it => it.To.Id)];
+        RecoverTransactions recovery = new(run, signer, given, logger);
+        await recovery.ReplaceShutOutAsync([.. counting.Where(it => !found.Contains(it.Id))], cancellationToken);
+        await recovery.RemindAsync([.. waiting.Where(it => it.Nonce >= counted)], cancellationToken);
+    }
+
+    private static async Task<List<TransactionStep>> FindMinedAsync(
         ConfirmRun run,
-        TransactionRecord sent,
-        List<TransactionAttempt> attempts,
+        IReadOnlyList<TransactionRecord> counting,
+        ILookup<TransactionId, TransactionAttempt> given,
         CancellationToken cancellationToken)
     {
-        SignerRecord signer = await run.GetSignerAsync(sent.SignerId, cancellationToken);
-        if (await run.CountAsync(signer.Address, isDeep: false, cancellationToken) > sent.Nonce)
+        (TransactionRecord Sent, TransactionAttempt Attempt)[] asked =
+        [
+            .. from sent in counting
+            from attempt in given[sent.Id]
+            where attempt.IsFor(sent.Nonce)
+            select (sent, attempt),
+        ];
+        IReadOnlyList<TransactionReceipt?> receipts =
+            await run.Node.GetReceiptsAsync([.. asked.Select(it => it.Attempt.Hash)], cancellationToken);
+        List<TransactionStep> mined = [];
+        foreach (((TransactionRecord sent, TransactionAttempt attempt), TransactionReceipt? receipt) in
+            asked.Zip(receipts))
         {
-            // The node's receipts may lag behind its state: only a deep block's count ends a transaction.
-            if (await run.CountAsync(signer.Address, isDeep: true, cancellationToken) <= sent.Nonce)
-                return sent;
-
-            TransactionRecord replaced = sent with { Status = TransactionStatus.Replaced, Reason = "nonce_taken" };
-            return await run.EndAsync(sent, replaced, cancellationToken);
+            if (receipt is not null
+                && await run.IsCanonicalAsync(receipt.BlockNumber, receipt.BlockHash, cancellationToken))
+            {
+                mined.Add(new TransactionStep(sent, Mined(sent, attempt, receipt)));
+            }
         }
 
-        bool isKnown = false;
-        foreach (TransactionAttempt attempt in attempts)
-            isKnown = isKnown || await run.Node.GetTransactionAsync(attempt.Hash, cancellationToken) is not null;
-        if (!isKnown)
-            isKnown = (await run.Node.SendRawTransactionAsync(attempts[0].Raw, cancellationToken)).IsInPool;
-
-        TransactionRecord waiting = sent with { Status = TransactionStatus.Broadcast, Reason = null };
-        return isKnown && sent.Status == TransactionStatus.Unknown
-            ? await run.MoveAsync(sent, waiting, cancellationToken)
-            : sent;
+        return mined;
     }
 
-    private async Task FinishAsync(ConfirmRun run, TransactionRecord mined, CancellationToken cancellationToken)
-    {
-        bool hasReverted = mined.Reason == ExecutionReverted;
-        TransactionRecord to = mined with
+    private static TransactionRecord Mined(
+        TransactionRecord sent, TransactionAttempt attempt, TransactionReceipt receipt) => sent with
         {
-            Status = hasReverted ? TransactionStatus.Reverted : TransactionStatus.Final,
+            Status = TransactionStatus.Mined,
+            Hash = attempt.Hash,
+            BlockNumber = receipt.BlockNumber,
+            BlockHash = receipt.BlockHash,
+            GasUsed = receipt.GasUsed,
+            GasPrice = receipt.EffectiveGasPrice,
+            Reason = attempt.IsCancel ? sent.WishReason ?? Cancelled : receipt.Succeeded ? null : ExecutionReverted,
         };
-        await run.EndAsync(mined, to, cancellationToken);
-        Log.Ended(logger, mined.Id, to.Status, mined.Hash!.Value);
+
+    private static TransactionStatus EndOf(TransactionRecord mined) => mined.Reason switch
+    {
+        null => TransactionStatus.Final,
+        ExecutionReverted => TransactionStatus.Reverted,
+        _ => TransactionStatus.Replaced,
+    };
+
+    private static Task<List<MinedBlock>> ListBlocksAsync(ConfirmRun run, CancellationToken cancellationToken) =>
+        run.Database.ReadAsync(
+            t => TransactionQueue.ListMinedBlocksAsync(t, run.ChainId, cancellationToken), cancellationToken);
+
+    private async Task MoveAllAsync(
+        ConfirmRun run,
+        MinedBlock block,
+        Func<TransactionRecord, TransactionRecord> to,
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            List<TransactionRecord> mined = await run.Database.ReadAsync(
+                t => TransactionQueue.ListInBlockAsync(t, run.ChainId, block, TransactionsMax, cancellationToken),
+                cancellationToken);
+            List<TransactionRecord> moved = await run.MoveAsync(
+                [.. mined.Select(it => new TransactionStep(it, to(it)))], cancellationToken);
+            foreach (TransactionRecord ended in moved.Where(it => TransactionLifecycle.IsTerminal(it.Status)))
+                Log.Ended(logger, ended.Id, ended.Status, ended.Hash!.Value);
+            if (mined.Count < TransactionsMax)
+                return;
+        }
     }
 
     private static partial class Log
@@ -169,8 +205,8 @@ internal sealed partial class ConfirmTransactions(
         internal static partial void Ended(
             ILogger logger, TransactionId transactionId, TransactionStatus status, TransactionHash transactionHash);
 
-        [LoggerMessage(2, LogLevel.Warning, "Block {BlockNumber} of {TransactionId} left the chain.")]
-        internal static partial void Unmined(ILogger logger, TransactionId transactionId, long blockNumber);
+        [LoggerMessage(2, LogLevel.Warning, "Block {BlockNumber} left the chain, with transactions of ours.")]
+        internal static partial void Unmined(ILogger logger, long blockNumber);
 
         [LoggerMessage(3, LogLevel.Information, "Another run confirms {ChainId}.")]
         internal static partial void TookOver(ILogger logger, ChainId chainId);

@@ -7,11 +7,15 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary><c>GET /v1/transactions/{id}</c>: a transaction and every move it made.</summary>
+/// <summary><c>GET /v1/transactions/{id}</c>: a transaction, every move it made and every signature.</summary>
 /// <remarks>Refuses with <c>not_found</c>.</remarks>
 internal static class GetTransaction
 {
-    internal sealed record Response(TransactionView Transaction, IReadOnlyList<MoveView> History);
+    /// <param name="Transaction">As it stands.</param>
+    /// <param name="History">Every move, oldest first.</param>
+    /// <param name="Attempts">Every signature, oldest first.</param>
+    internal sealed record Response(
+        TransactionView Transaction, IReadOnlyList<MoveView> History, IReadOnlyList<AttemptView> Attempts);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/transactions/{id}", HandleAsync).RequireAdminScope(RoleScopes.SigningRead);
@@ -23,8 +27,13 @@ internal static class GetTransaction
             TransactionRecord found = await TransactionTable.FindAsync(transaction, id, cancellationToken)
                 ?? throw new FailureException(FailureCode.NotFound, "There is no such transaction.");
             List<TransactionMove> moves =
-                await TransactionTable.ListHistoryAsync(transaction, id, cancellationToken);
-            return TypedResults.Ok(new Response(TransactionView.Of(found), [.. moves.Select(MoveView.Of)]));
+                await TransactionMoves.ListHistoryAsync(transaction, id, cancellationToken);
+            List<TransactionAttempt> attempts =
+                await TransactionAttemptTable.ListAsync(transaction, id, cancellationToken);
+            return TypedResults.Ok(new Response(
+                TransactionView.Of(found),
+                [.. moves.Select(MoveView.Of)],
+                [.. attempts.Select(AttemptView.Of).Reverse()]));
         },
         cancellationToken);
 }

@@ -8,8 +8,13 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary><c>GET /v1/transactions?status&amp;signer&amp;cursor&amp;limit</c>: transactions, newest first.</summary>
-/// <remarks>Refuses with <c>invalid_request</c>. The cursor is the last id of the page before.</remarks>
+/// <summary>
+/// <c>GET /v1/transactions?status&amp;signer&amp;nonce&amp;cursor&amp;limit</c>: transactions, newest first.
+/// </summary>
+/// <remarks>
+/// Refuses with <c>invalid_request</c>. The cursor is the last id of the page before. A nonce is a signer's, and held
+/// by one transaction at most.
+/// </remarks>
 internal static class ListTransactions
 {
     private const int PageRows = 50;
@@ -25,6 +30,7 @@ internal static class ListTransactions
     internal static async Task<Ok<Response>> HandleAsync(
         string? status,
         SignerId? signer,
+        long? nonce,
         TransactionId? cursor,
         int? limit,
         Database database,
@@ -41,6 +47,16 @@ internal static class ListTransactions
         int rows = limit ?? PageRows;
         if (rows is < 1 or > PageRowsMax)
             throw Invalid("limit", $"A page has 1 to {PageRowsMax} rows.");
+
+        if (nonce is { } number)
+        {
+            if (signer is not { } wallet || number < 0)
+                throw Invalid("nonce", "A nonce is 0 or more, and a signer's: name the signer.");
+            TransactionRecord? holder = await database.ReadAsync(
+                t => TransactionTable.FindByNonceAsync(t, wallet, number, cancellationToken), cancellationToken);
+            bool isWanted = holder is not null && (wanted is null || holder.Status == wanted);
+            return TypedResults.Ok(new Response(isWanted ? [TransactionView.Of(holder!)] : [], null));
+        }
 
         List<TransactionRecord> found = await database.ReadAsync(
             t => TransactionTable.ListAsync(t, wanted, signer, cursor, rows + 1, cancellationToken),

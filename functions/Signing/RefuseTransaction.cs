@@ -1,88 +1,87 @@
 using Souk.Domain.Chain;
-using Souk.Domain.Events;
 using Souk.Domain.Signing;
 using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary>Ends a transaction that will never be sent, without leaving a gap among its wallet's nonces.</summary>
+/// <summary>Ends a transaction that no node has seen, without leaving a gap among its wallet's nonces.</summary>
 /// <remarks>
-/// Its nonce is given back if no node ever saw it and none higher was taken. Else a filler takes it: a payment of
-/// nothing to the wallet itself, for a nonce that is skipped stops every later one.
+/// Its nonce is given back if none higher was taken. Else a filler takes it: a payment of nothing to the wallet itself,
+/// for a nonce that is skipped stops every later one.
 /// </remarks>
 internal static partial class RefuseTransaction
 {
     /// <summary>What a plain payment costs, in units of gas.</summary>
-    private const long PlainPaymentGas = 21_000;
+    internal const long PlainPaymentGas = 21_000;
 
-    internal static async Task<StepOutcome> HandleAsync(
-        SigningRun run,
-        TransactionRecord refused,
-        string reason,
-        bool mayGiveBack,
-        CancellationToken cancellationToken)
+    /// <returns>False for a filler: there is nothing smaller to put in its place, and a person must look.</returns>
+    internal static async Task<bool> HandleAsync(
+        SigningRun run, TransactionRecord refused, string reason, CancellationToken cancellationToken)
     {
         if (refused.IsFiller)
         {
-            // There is nothing smaller to put in its place: a person must look.
             Log.FillerRefused(run.Logger, refused.Id, reason);
-            await run.WaitAsync(refused, reason, cancellationToken);
-            return StepOutcome.Waits;
+            await run.WaitAsync([refused.Id], reason, cancellationToken);
+            return false;
         }
 
-        await run.WriteAsync(
+        return await run.WriteAsync(
             async transaction =>
             {
-                TransactionRecord to = refused with
-                {
-                    Status = TransactionStatus.Refused,
-                    Nonce = null,
-                    Reason = reason,
-                };
-                TransactionRecord ended =
-                    await TransactionTable.MoveAsync(transaction, refused, to, cancellationToken);
-                await FreeNonceAsync(transaction, run, refused, mayGiveBack, cancellationToken);
-                await AnnounceAsync(transaction, ended, cancellationToken);
-                return true;
+                SignerRecord signer =
+                    await SignerTable.LockAsync(transaction, refused.SignerId, cancellationToken);
+                return await RefuseAsync(transaction, signer, refused, reason, cancellationToken);
             },
             cancellationToken);
-        return StepOutcome.Moved;
     }
 
-    /// <summary>Announces that a transaction ended without its effect.</summary>
-    internal static Task AnnounceAsync(
-        Transaction transaction, TransactionRecord ended, CancellationToken cancellationToken) =>
-        transaction.AnnounceAsync(
-            ended.Status == TransactionStatus.Final ? EventType.TransactionFinal : EventType.TransactionFailed,
-            $"transaction/{ended.Id}",
-            new TransactionEnded(ended.Id, ended.ChainId, ended.Status, ended.Hash, ended.Reason),
-            SigningJson.Default.TransactionEnded,
-            cancellationToken);
-
-    private static async Task FreeNonceAsync(
+    /// <summary>Ends a transaction that is queued, or has a nonce but was never given to a node.</summary>
+    /// <param name="transaction">The unit of work.</param>
+    /// <param name="signer">Its wallet, locked.</param>
+    /// <param name="refused">The transaction.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when it moved meanwhile.</returns>
+    internal static async Task<bool> RefuseAsync(
         Transaction transaction,
-        SigningRun run,
+        SignerRecord signer,
         TransactionRecord refused,
-        bool mayGiveBack,
+        string reason,
         CancellationToken cancellationToken)
     {
-        long nonce = refused.Nonce!.Value;
-        if (mayGiveBack
-            && await SignerTable.TryGiveBackNonceAsync(transaction, refused.SignerId, nonce, cancellationToken))
+        TransactionRecord to = refused with { Status = TransactionStatus.Refused, Nonce = null, Reason = reason };
+        List<TransactionRecord> ended = await TransactionMoves.MoveManyAsync(
+            transaction, [new TransactionStep(refused, to)], cancellationToken);
+        if (ended.Count == 0)
+            return false;
+
+        if (refused.Nonce is { } nonce
+            && !await SignerTable.TryGiveBackNonceAsync(transaction, signer.Id, nonce, cancellationToken))
         {
-            return;
+            await FillAsync(transaction, signer, nonce, $"Fills nonce {nonce} of {refused.Id}.", cancellationToken);
         }
 
-        TransactionRecord filler = new(
-            new TransactionId(transaction.NewId()), refused.SignerId, refused.ChainId, run.Signer.Address, Wei.Zero, [],
-            PlainPaymentGas, $"Fills nonce {nonce} of {refused.Id}.")
+        await TransactionEnded.AnnounceAsync(transaction, ended[0], cancellationToken);
+        return true;
+    }
+
+    /// <summary>Adds a transaction that does nothing but use a nonce.</summary>
+    internal static Task<TransactionRecord> FillAsync(
+        Transaction transaction,
+        SignerRecord signer,
+        long nonce,
+        string description,
+        CancellationToken cancellationToken) => TransactionTable.AddAsync(
+        transaction,
+        new TransactionRecord(
+            new TransactionId(transaction.NewId()), signer.Id, signer.ChainId, signer.Address, Wei.Zero, [],
+            PlainPaymentGas, description)
         {
             Status = TransactionStatus.Allocated,
             Nonce = nonce,
             IsFiller = true,
-        };
-        await TransactionTable.AddAsync(transaction, filler, cancellationToken);
-    }
+        },
+        cancellationToken);
 
     private static partial class Log
     {

@@ -1,51 +1,56 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Souk.Domain.Sessions;
 using Souk.Domain.Signing;
-using Souk.Platform.Alchemy;
+using Souk.Platform.Http;
 using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary>Outbids a transaction that waits because the chain asks more by now than it offers.</summary>
+/// <summary>
+/// <c>POST /v1/transactions/{id}/replace</c>: offers more for a transaction that waits for the chain.
+/// </summary>
 /// <remarks>
-/// Same nonce, higher fee, so that only one of the two is ever mined; whichever it is, its receipt is looked for. One
-/// that waits for another cause is left alone: confirming gives it to the node again, octet for octet.
+/// Refuses with <c>not_found</c>, <c>conflict</c> (no node has it yet, or it is in a block, ended, a filler, or being
+/// cancelled). It is signed again with the same nonce and a fee that nodes take in its place, below the ceiling.
 /// </remarks>
-internal static partial class ReplaceTransaction
+internal static class ReplaceTransaction
 {
-    /// <summary>How many blocks may pass by a transaction before its price is looked at.</summary>
-    private const int BlocksPassedMin = 10;
+    internal sealed record Request;
 
-    /// <summary>The shortest time before its price is looked at: chains with fast blocks bump no faster.</summary>
-    internal static readonly TimeSpan WaitMin = TimeSpan.FromMinutes(1);
+    internal static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/transactions/{id}/replace", HandleAsync).RequireAdminScope(RoleScopes.SigningRequest);
 
-    /// <summary>Replaces the wallet's lowest waiting nonce, if it is stuck: the others wait for it.</summary>
-    internal static async Task HandleAsync(SigningRun run, CancellationToken cancellationToken)
+    internal static async Task<Ok<TransactionView>> HandleAsync(
+        TransactionId id,
+        Caller caller,
+        [FromHeader(Name = IdempotencyKey.Header)] IdempotencyKey key,
+        Request request,
+        Database database,
+        CancellationToken cancellationToken)
     {
-        TimeSpan passed = run.Node.Chain.BlockTime * BlocksPassedMin;
-        TimeSpan wait = passed > WaitMin ? passed : WaitMin;
-        TransactionRecord? stuck = await run.Database.ReadAsync(
-            t => TransactionTable.FindStuckAsync(t, run.Signer.Id, t.Now - wait, cancellationToken),
+        TransactionView view = await database.OnceAsync(
+            caller.UserId,
+            key,
+            $"POST /v1/transactions/{id}/replace",
+            request,
+            SigningJson.Default.ReplaceTransactionRequest,
+            SigningJson.Default.TransactionView,
+            transaction => ReplaceAsync(transaction, caller, id, cancellationToken),
             cancellationToken);
-        if (stuck is null)
-            return;
-
-        List<TransactionAttempt> attempts = await run.Database.ReadAsync(
-            t => TransactionAttemptTable.ListAsync(t, stuck.Id, cancellationToken), cancellationToken);
-        if (await SignTransaction.PriceAsync(run, stuck, null, cancellationToken) is not { } price
-            || price.FeePerGas <= attempts[0].FeePerGas
-            || await SignTransaction.OutbidAsync(run, stuck, attempts[0], cancellationToken) is not { } dearer)
-        {
-            return;
-        }
-
-        (BroadcastResult result, TransactionAttempt newest) =
-            await BroadcastTransaction.SendAsync(run, dearer, cancellationToken);
-        Log.Outbid(run.Logger, stuck.Id, newest.Number, result.Outcome);
+        return TypedResults.Ok(view);
     }
 
-    private static partial class Log
+    private static async Task<TransactionView> ReplaceAsync(
+        Transaction transaction, Caller caller, TransactionId id, CancellationToken cancellationToken)
     {
-        [LoggerMessage(1, LogLevel.Warning, "Outbid stuck {TransactionId} by attempt {Attempt}: {Outcome}.")]
-        internal static partial void Outbid(
-            ILogger logger, TransactionId transactionId, int attempt, BroadcastOutcome outcome);
+        (_, TransactionRecord standing) = await CancelTransaction.LockAsync(transaction, id, cancellationToken);
+        CancelTransaction.RequireWaiting(standing);
+        TransactionRecord wished = await TransactionMoves.WishAsync(
+            transaction, standing, TransactionWish.Replace, "replaced_on_request", cancellationToken);
+        await TransactionQueued.AnnounceAsync(transaction, wished, cancellationToken);
+        await Audit.AppendAsync(
+            transaction, caller.UserId, "transaction.replace", $"transaction/{id}", "{}", cancellationToken);
+        return TransactionView.Of(wished);
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Souk.Domain.Chain;
-using Souk.Domain.Events;
 using Souk.Domain.Failures;
 using Souk.Domain.Sessions;
 using Souk.Domain.Signing;
@@ -36,7 +36,16 @@ internal static partial class RequestTransaction
     /// <param name="Data">The call data as 0x text; <c>0x</c> for a plain payment.</param>
     /// <param name="ValueWei">The native coin to send along.</param>
     /// <param name="Description">Why, for people and for the signing provider's own log.</param>
-    internal sealed record Request(ChainId ChainId, Address To, string Data, Wei ValueWei, string Description);
+    /// <param name="Signer">The name of the wallet that is to send it; null: the chain's first.</param>
+    internal sealed record Request(
+        ChainId ChainId,
+        Address To,
+        string Data,
+        Wei ValueWei,
+        string Description,
+        // Left out where it is null, so that a request from before there was a choice keeps its fingerprint.
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? Signer = null);
 
     internal sealed record Response(
         TransactionId Id,
@@ -74,7 +83,7 @@ internal static partial class RequestTransaction
         if (response is null)
         {
             await database.ReadAsync(t => AllowAsync(t, call, isBinding: false, cancellationToken), cancellationToken);
-            SignerRecord signer = await signers.GetAsync(request.ChainId, cancellationToken);
+            SignerRecord signer = await signers.GetAsync(request.ChainId, request.Signer, cancellationToken);
             if (signer.IsPaused)
                 throw new FailureException(FailureCode.SignerUnavailable, "The signer is paused.");
             long gasLimit = await SimulateAsync(node, signer, call, cancellationToken);
@@ -164,12 +173,7 @@ internal static partial class RequestTransaction
         await TransactionTable.AddAsync(transaction, queued, cancellationToken);
         await Audit.AppendAsync(
             transaction, caller.UserId, "transaction.request", $"transaction/{queued.Id}", "{}", cancellationToken);
-        await transaction.AnnounceAsync(
-            EventType.TransactionQueued,
-            $"transaction/{queued.Id}",
-            new TransactionQueued(queued.Id, queued.ChainId, queued.SignerId),
-            SigningJson.Default.TransactionQueued,
-            cancellationToken);
+        await TransactionQueued.AnnounceAsync(transaction, queued, cancellationToken);
         return new Response(
             queued.Id,
             queued.Status,

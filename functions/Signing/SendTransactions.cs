@@ -1,4 +1,3 @@
-using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Domain.Signing;
 using Souk.Platform.Alchemy;
@@ -7,10 +6,11 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary>Sends what a wallet has to send, one transaction after the other, for at most 20 seconds.</summary>
+/// <summary>Sends what a wallet has to send, a batch after the other, for at most 20 seconds.</summary>
 /// <remarks>
 /// One run a wallet at a time, by a lease with a fence. Every step is written before the next begins, so a run that is
 /// killed between any two of them is taken up where it stood. What is left when the time is over, the schedule sends.
+/// A batch goes nonces, signatures, octets stored, broadcast, and each of these is one unit of work.
 /// </remarks>
 internal sealed partial class SendTransactions(
     Database database,
@@ -23,7 +23,7 @@ internal sealed partial class SendTransactions(
     ILogger<SendTransactions> logger)
 {
     /// <summary>How long a run begins new steps: below what the broker waits for an answer.</summary>
-    private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan RunMax = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a run may take in all, its last step included.</summary>
     private static readonly TimeSpan DeadlineMax = TimeSpan.FromSeconds(24);
@@ -34,7 +34,8 @@ internal sealed partial class SendTransactions(
     {
         DateTimeOffset end = clock.GetUtcNow() + RunMax;
         SignerRecord signer = await signers.GetAsync(id, cancellationToken);
-        MetaKeepCredential credential = await credentials.GetAsync(signer.ChainId, cancellationToken);
+        SignerSettings settings = await signers.GetSettingsAsync(signer, cancellationToken);
+        MetaKeepCredential credential = await credentials.GetAsync(settings.Name, cancellationToken);
 
         // From here on money may move: a broker that hangs up must not cut a step in half.
         using CancellationTokenSource timeOut = new(DeadlineMax, clock);
@@ -43,7 +44,7 @@ internal sealed partial class SendTransactions(
         bool goesOn;
         do
         {
-            goesOn = await RunOnceAsync(signer, credential, end, deadline.Token);
+            goesOn = await RunOnceAsync(signer, settings, credential, end, deadline.Token);
         }
         while (goesOn && clock.GetUtcNow() < end);
     }
@@ -51,7 +52,11 @@ internal sealed partial class SendTransactions(
     /// <summary>One lease's worth of sending.</summary>
     /// <returns>Whether something arrived while the lease was being given back.</returns>
     private async Task<bool> RunOnceAsync(
-        SignerRecord signer, MetaKeepCredential credential, DateTimeOffset end, CancellationToken cancellationToken)
+        SignerRecord signer,
+        SignerSettings settings,
+        MetaKeepCredential credential,
+        DateTimeOffset end,
+        CancellationToken cancellationToken)
     {
         string name = $"signer/{signer.Id}";
         Lease? lease = await database.WriteAsync(
@@ -63,9 +68,10 @@ internal sealed partial class SendTransactions(
         try
         {
             AlchemyClient node = nodes.For(signer.ChainId);
-            SigningRun run = new(database, node, metaKeep, credential, signer, lease, logger);
-            await SkipForeignNoncesAsync(run, cancellationToken);
-            outcome = await DrainAsync(run, end, cancellationToken);
+            outcome = await DrainAsync(
+                new SigningRun(
+                    database, node, metaKeep, credential, signer, settings, lease, end, clock, logger),
+                cancellationToken);
         }
         finally
         {
@@ -79,62 +85,112 @@ internal sealed partial class SendTransactions(
         }
 
         // Whoever found the lease taken while it was given back relies on this look.
-        return outcome == StepOutcome.Moved && await HasMoreAsync(signer.Id, cancellationToken);
+        return outcome == StepOutcome.Moved && await database.ReadAsync(
+            t => TransactionQueue.HasToSendAsync(t, signer.Id, cancellationToken), cancellationToken);
     }
 
-    private async Task<StepOutcome> DrainAsync(SigningRun run, DateTimeOffset end, CancellationToken cancellationToken)
+    private static async Task<StepOutcome> DrainAsync(SigningRun run, CancellationToken cancellationToken)
     {
-        while (clock.GetUtcNow() < end)
+        if (await run.Database.ReadAsync(t => run.IsPausedAsync(t, cancellationToken), cancellationToken))
+            return StepOutcome.Waits;
+
+        await AllocateNonces.ReconcileAsync(run, cancellationToken);
+        await OutbidTransactions.HandleWishesAsync(run, cancellationToken);
+        while (!run.IsOver)
         {
-            TransactionRecord? next = await database.ReadAsync(
-                t => TransactionTable.FindNextToSendAsync(t, run.Signer.Id, cancellationToken), cancellationToken);
-            if (next is null)
+            List<TransactionRecord> unsent = await run.Database.ReadAsync(
+                t => TransactionQueue.ListUnsentAsync(t, run.Signer.Id, SigningRun.BatchMax, cancellationToken),
+                cancellationToken);
+            GasPrice? price = null;
+            if (unsent.Count == 0)
             {
-                await ReplaceTransaction.HandleAsync(run, cancellationToken);
-                return StepOutcome.Moved;
+                (unsent, price, StepOutcome why) = await AllocateNonces.HandleAsync(run, cancellationToken);
+                if (unsent.Count == 0)
+                {
+                    await OutbidTransactions.HandleWishesAsync(run, cancellationToken);
+                    await OutbidTransactions.HandleStuckAsync(run, cancellationToken);
+                    return why;
+                }
             }
 
-            if ((await signers.GetAsync(run.Signer.Id, cancellationToken)).IsPaused)
-                return StepOutcome.Waits;
-
-            StepOutcome outcome = await StepAsync(run, next, cancellationToken);
+            StepOutcome outcome = await SendBatchAsync(run, unsent, price, cancellationToken);
             if (outcome != StepOutcome.Moved)
                 return outcome;
         }
 
-        Log.TimeIsOver(logger, run.Signer.Id);
+        Log.TimeIsOver(run.Logger, run.Signer.Id);
         return StepOutcome.Waits;
     }
 
-    private static Task<StepOutcome> StepAsync(
-        SigningRun run, TransactionRecord next, CancellationToken cancellationToken) => next.Status switch
-        {
-            TransactionStatus.Queued => SignTransaction.AllocateAsync(run, next, cancellationToken),
-            TransactionStatus.Allocated => SignTransaction.SignAsync(run, next, cancellationToken),
-            _ => BroadcastTransaction.HandleAsync(run, next, cancellationToken),
-        };
-
-    /// <summary>The chain may count more than we gave: someone sent from the wallet outside of Souk.</summary>
-    private static async Task SkipForeignNoncesAsync(SigningRun run, CancellationToken cancellationToken)
+    /// <summary>Takes a batch as far as it goes: what is unsigned is signed, then what can be sent is sent.</summary>
+    private static async Task<StepOutcome> SendBatchAsync(
+        SigningRun run, List<TransactionRecord> unsent, GasPrice? price, CancellationToken cancellationToken)
     {
-        Address wallet = run.Signer.Address;
-        long counted = await run.Node.GetTransactionCountAsync(wallet, BlockReference.Latest, cancellationToken);
-        bool isForeign = await run.WriteAsync(
-            t => SignerTable.RaiseNonceAsync(t, run.Signer.Id, counted, cancellationToken), cancellationToken);
-        if (isForeign)
-            Log.ForeignNonce(run.Logger, wallet, counted);
+        TransactionRecord[] unsigned = [.. unsent.Where(it => it.Status == TransactionStatus.Allocated)];
+        if (unsigned.Length > 0)
+        {
+            // Fees above the ceiling keep what is unsigned waiting, and with it all that comes after.
+            price ??= await run.TryPriceAsync(unsigned.Select(it => it.Id), cancellationToken);
+        }
+
+        SignedBatch signed = price is null
+            ? SignedBatch.Empty
+            : await SignTransactions.HandleAsync(run, unsigned, price, cancellationToken);
+        List<TransactionAttempt> given = await StoreAsync(run, unsent, signed, cancellationToken);
+        (int sent, StepOutcome outcome) =
+            await BroadcastTransactions.HandleAsync(run, unsent, given, cancellationToken);
+        bool hasEnded = await EndRefusedAsync(run, unsent, signed, cancellationToken);
+        if (outcome != StepOutcome.Moved)
+            return outcome;
+        if (sent > 0 || hasEnded)
+            return StepOutcome.Moved;
+        return signed.HasLostAnswers ? StepOutcome.TryAgain : StepOutcome.Waits;
     }
 
-    private Task<bool> HasMoreAsync(SignerId signer, CancellationToken cancellationToken) => database.ReadAsync(
-        async t => await TransactionTable.FindNextToSendAsync(t, signer, cancellationToken) is not null,
-        cancellationToken);
+    /// <summary>
+    /// Stores what was signed, before any node sees it, and notes which octets are about to be given to one: all up to
+    /// the first that could not be signed.
+    /// </summary>
+    private static Task<List<TransactionAttempt>> StoreAsync(
+        SigningRun run, List<TransactionRecord> unsent, SignedBatch signed, CancellationToken cancellationToken) =>
+        run.WriteAsync(
+            async transaction =>
+            {
+                List<TransactionRecord> moved = await TransactionMoves.MoveManyAsync(
+                    transaction, [.. signed.Attempts.Select(it => it.Step)], cancellationToken);
+                HashSet<TransactionId> isSigned = [.. moved.Select(it => it.Id)];
+                await TransactionAttemptTable.AddManyAsync(
+                    transaction,
+                    run.Signer.ChainId,
+                    [.. signed.Attempts.Select(it => it.Attempt).Where(it => isSigned.Contains(it.TransactionId))],
+                    isGiven: _ => false,
+                    cancellationToken);
+                IEnumerable<TransactionId> ready = unsent
+                    .TakeWhile(it => it.Status == TransactionStatus.Signed || isSigned.Contains(it.Id))
+                    .Select(it => it.Id);
+                return await run.IsPausedAsync(transaction, cancellationToken)
+                    ? []
+                    : await TransactionAttemptTable.GiveManyAsync(
+                        transaction, run.Signer.ChainId, ready, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Ends what will never be signed, the highest nonce first, so that as many as can be are given back.
+    /// </summary>
+    private static async Task<bool> EndRefusedAsync(
+        SigningRun run, List<TransactionRecord> unsent, SignedBatch signed, CancellationToken cancellationToken)
+    {
+        bool hasEnded = false;
+        DateTimeOffset now = run.Clock.GetUtcNow();
+        foreach ((TransactionRecord refused, string reason) in signed.RefusedIn(unsent, now).Reverse())
+            hasEnded = await RefuseTransaction.HandleAsync(run, refused, reason, cancellationToken) || hasEnded;
+        return hasEnded;
+    }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Left the rest of signer {SignerId} to the schedule.")]
         internal static partial void TimeIsOver(ILogger logger, SignerId signerId);
-
-        [LoggerMessage(2, LogLevel.Warning, "Wallet {Wallet} was used outside of Souk: the chain counts {Count}.")]
-        internal static partial void ForeignNonce(ILogger logger, Address wallet, long count);
     }
 }

@@ -6,8 +6,15 @@ namespace Souk.Signing;
 
 /// <summary>A wallet of the platform as operators see it.</summary>
 internal sealed record SignerView(
-    SignerId Id, ChainId ChainId, Address Address, long NextNonce, DateTimeOffset? PausedAt, string? PauseReason)
+    SignerId Id,
+    string? Name,
+    ChainId ChainId,
+    Address Address,
+    long NextNonce,
+    DateTimeOffset? BalanceLowAt,
+    DateTimeOffset? PausedAt,
+    string? PauseReason)
 {
-    internal static SignerView Of(SignerRecord it) =>
-        new(it.Id, it.ChainId, it.Address, it.NextNonce, it.PausedAt, it.PauseReason);
+    internal static SignerView Of(SignerRecord it) => new(
+        it.Id, it.Name, it.ChainId, it.Address, it.NextNonce, it.BalanceLowAt, it.PausedAt, it.PauseReason);
 }

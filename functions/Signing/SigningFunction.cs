@@ -18,8 +18,11 @@ public sealed class SigningFunction : IFunction
         builder.UseJson(SigningJson.Default).UsePostgres().UseRedis().UseAccessTokens().UseChains();
         builder.Services.AddMetaKeep(builder.Configuration);
         builder.Services.AddSingleton(new SignerCredentials(builder.ReadSecretsAsync));
+        builder.Services.AddSingleton(ReadSigners(builder));
         builder.Services.AddSingleton<Signers>();
         builder.Services.AddSingleton<SendTransactions>();
+        builder.Services.AddSingleton<SendToAll>();
+        builder.Services.AddSingleton<WatchBalance>();
         builder.Services.AddSingleton<ConfirmTransactions>();
         builder.Prewarm(builder.ReadSecretsAsync);
     }
@@ -29,17 +32,28 @@ public sealed class SigningFunction : IFunction
     {
         RequestTransaction.Map(routes);
         GetTransaction.Map(routes);
+        CancelTransaction.Map(routes);
+        ReplaceTransaction.Map(routes);
         ListTransactions.Map(routes);
         EvaluatePolicy.Map(routes);
         ProposePolicy.Map(routes);
         ApprovePolicy.Map(routes);
         ListPolicies.Map(routes);
         ListSigners.Map(routes);
+        GetSigner.Map(routes);
         PauseSigner.Map(routes);
         UnpauseSigner.Map(routes);
         routes.MapEvents(events => events
             .On(EventType.TransactionQueued, SigningJson.Default.TransactionQueued, TakeQueuedTransaction.HandleAsync)
             .On(EventType.ChainHinted, SigningJson.Default.ChainHint, TakeChainHint.HandleAsync)
             .OnSchedule("confirm", ConfirmOnSchedule.HandleAsync));
+    }
+
+    private static SignerRegistry ReadSigners(FunctionBuilder builder)
+    {
+        List<SignerOptions> signers = builder.Configuration.GetSection("Signers").Get<List<SignerOptions>>() ?? [];
+        HashSet<string> chains =
+            [.. builder.Configuration.GetSection("Chains").GetChildren().Select(chain => chain["Id"] ?? "")];
+        return SignerRegistry.Create(signers, chains, builder.Fault);
     }
 }

@@ -1,28 +1,7 @@
 using System.Text.Json.Serialization;
-using Souk.Domain.Chain;
 using Souk.Domain.Events;
-using Souk.Domain.Signing;
 
 namespace Souk.Signing;
-
-/// <summary>Data of <c>souk.transaction.queued.v1</c>: a wallet of the platform has something to send.</summary>
-/// <param name="TransactionId">The transaction.</param>
-/// <param name="ChainId">The chain.</param>
-/// <param name="Signer">The wallet.</param>
-internal sealed record TransactionQueued(TransactionId TransactionId, ChainId ChainId, SignerId Signer);
-
-/// <summary>Data of <c>souk.transaction.final.v1</c> and <c>souk.transaction.failed.v1</c>: how one ended.</summary>
-/// <param name="TransactionId">The transaction.</param>
-/// <param name="ChainId">The chain.</param>
-/// <param name="Status">Where it ended.</param>
-/// <param name="TransactionHash">The chain's name for it; null when it never had one.</param>
-/// <param name="Reason">Why it ended badly; null when it did not.</param>
-internal sealed record TransactionEnded(
-    TransactionId TransactionId,
-    ChainId ChainId,
-    TransactionStatus Status,
-    TransactionHash? TransactionHash,
-    string? Reason);
 
 /// <summary>What this room reads and writes as JSON.</summary>
 [JsonSourceGenerationOptions(
@@ -43,6 +22,11 @@ internal sealed record TransactionEnded(
 [JsonSerializable(typeof(PolicyView))]
 [JsonSerializable(typeof(ListPolicies.Response), TypeInfoPropertyName = "ListPoliciesResponse")]
 [JsonSerializable(typeof(SignerView))]
+[JsonSerializable(typeof(GetSigner.Response), TypeInfoPropertyName = "GetSignerResponse")]
+[JsonSerializable(typeof(BalanceLow))]
+[JsonSerializable(typeof(CancelTransaction.Request), TypeInfoPropertyName = "CancelTransactionRequest")]
+[JsonSerializable(typeof(ReplaceTransaction.Request), TypeInfoPropertyName = "ReplaceTransactionRequest")]
+[JsonSerializable(typeof(TransactionView))]
 [JsonSerializable(typeof(ListSigners.Response), TypeInfoPropertyName = "ListSignersResponse")]
 [JsonSerializable(typeof(PauseSigner.Request), TypeInfoPropertyName = "PauseSignerRequest")]
 [JsonSerializable(typeof(UnpauseSigner.Request), TypeInfoPropertyName = "UnpauseSignerRequest")]

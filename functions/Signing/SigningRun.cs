@@ -1,4 +1,6 @@
 using Souk.Domain.Failures;
+using Souk.Domain.Signing;
+using Souk.Domain.Wire;
 using Souk.Platform.Alchemy;
 using Souk.Platform.MetaKeep;
 using Souk.Platform.Postgres;
@@ -11,7 +13,10 @@ namespace Souk.Signing;
 /// <param name="MetaKeep">The signing provider.</param>
 /// <param name="Credential">The wallet's key at the provider.</param>
 /// <param name="Signer">The wallet.</param>
+/// <param name="Settings">What the settings say of it.</param>
 /// <param name="Lease">The right to send for it, fenced.</param>
+/// <param name="End">When no new call is begun any more.</param>
+/// <param name="Clock">What calls are timed by.</param>
 /// <param name="Logger">Where facts are told.</param>
 internal sealed record SigningRun(
     Database Database,
@@ -19,11 +24,20 @@ internal sealed record SigningRun(
     MetaKeepClient MetaKeep,
     MetaKeepCredential Credential,
     SignerRecord Signer,
+    SignerSettings Settings,
     Lease Lease,
+    DateTimeOffset End,
+    TimeProvider Clock,
     ILogger Logger)
 {
     /// <summary>How long a run may be silent before another takes over: longer than its longest call.</summary>
     internal static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many transactions go through a run's steps together.</summary>
+    internal const int BatchMax = 64;
+
+    /// <summary>Whether no new call is begun any more.</summary>
+    internal bool IsOver => Clock.GetUtcNow() >= End;
 
     /// <summary>Writes if this run still holds the lease, and prolongs it.</summary>
     /// <exception cref="FailureException"><c>conflict</c>: another run took over, and nothing was written.</exception>
@@ -37,15 +51,49 @@ internal sealed record SigningRun(
             },
             cancellationToken);
 
-    /// <summary>Notes what keeps a transaction from moving on.</summary>
-    internal Task WaitAsync(TransactionRecord waiting, string waitsFor, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    internal Task WriteAsync(Func<Transaction, Task> body, CancellationToken cancellationToken) =>
         WriteAsync(
             async transaction =>
             {
-                await TransactionTable.WaitAsync(transaction, waiting, waitsFor, cancellationToken);
+                await body(transaction);
                 return true;
             },
             cancellationToken);
+
+    /// <summary>Notes what keeps transactions from moving on.</summary>
+    internal Task WaitAsync(IEnumerable<TransactionId> waiting, string waitsFor, CancellationToken cancellationToken) =>
+        WriteAsync(t => TransactionMoves.WaitAsync(t, waiting, waitsFor, cancellationToken), cancellationToken);
+
+    /// <summary>What gas costs now; null when that is above the ceiling, which is then noted where it keeps us waiting.
+    /// </summary>
+    /// <param name="waiting">What waits for the price; null: the wallet's oldest requests.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<GasPrice?> TryPriceAsync(
+        IEnumerable<TransactionId>? waiting, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GasPrice.AskAsync(Node, cancellationToken);
+        }
+        catch (FailureException exceeded) when (exceeded.Failure.Code == FailureCode.FeeCeilingExceeded)
+        {
+            await WriteAsync(
+                async t =>
+                {
+                    waiting ??= (await TransactionQueue.ListQueuedAsync(t, Signer.Id, BatchMax, cancellationToken))
+                        .Select(it => it.Id);
+                    string text = WireText.Of(FailureCode.FeeCeilingExceeded);
+                    await TransactionMoves.WaitAsync(t, waiting, text, cancellationToken);
+                },
+                cancellationToken);
+            return null;
+        }
+    }
+
+    /// <summary>Whether nothing may be given to a node now, as of this unit of work.</summary>
+    internal async Task<bool> IsPausedAsync(Transaction transaction, CancellationToken cancellationToken) =>
+        (await SignerTable.GetAsync(transaction, Signer.Id, cancellationToken)).IsPaused;
 }
 
 /// <summary>What a step of sending came to.</summary>

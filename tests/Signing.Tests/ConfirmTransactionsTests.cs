@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Souk.Harness;
 using Souk.Local.StandIns;
 
@@ -73,23 +72,27 @@ public sealed class ConfirmTransactionsTests(SigningWorld world) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Says_replaced_once_another_transaction_has_its_nonce_for_good()
+    public async Task Sends_with_another_nonce_what_a_foreign_transaction_has_shut_out_for_good()
     {
         Queued mint = await world.QueueMintAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", StandInFault.TimeOutBeforeEffect);
         await world.DeliverQueuedAsync(mint.Json);
-        await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [world.Wallet.ToString()], Cancelled);
-        JsonObject foreign = new() { ["from"] = world.Wallet.ToString(), ["to"] = world.Wallet.ToString() };
-        await world.Node.Rpc.SendAsync("eth_sendTransaction", [foreign], Cancelled);
+        await world.SendOutsideAsync();
 
-        await world.Node.MineAsync(1, Cancelled);
         await world.DeliverHintAsync();
         string soon = await world.StatusAsync(mint.Id);
         await world.Node.MineAsync(3, Cancelled);
         await world.DeliverHintAsync();
 
-        Assert.Equal(("unknown", "replaced"), (soon, await world.StatusAsync(mint.Id)));
-        Assert.Null(await world.OwnerAsync(mint.Token));
+        Assert.Equal("unknown", soon);
+        Assert.Equal("final", await world.FinishAsync(mint.Id));
+        Assert.Equal(
+            [
+                "queued", "allocated", "signed", "unknown",
+                "queued", "allocated", "signed", "broadcast", "mined", "final",
+            ],
+            await world.MovesAsync(mint.Id));
+        Assert.Equal(mint.To, await world.OwnerAsync(mint.Token));
     }
 
     [Fact]

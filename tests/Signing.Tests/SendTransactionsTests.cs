@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Harness;
 using Souk.Local.StandIns;
@@ -188,18 +187,17 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fills_the_nonce_of_what_a_node_refuses_for_good()
+    public async Task Cancels_what_a_node_refuses_for_good_and_says_why()
     {
         Queued refused = await world.QueueMintAsync();
         ulong before = await world.CountAsync();
         world.World.Alchemy.NextRpc("eth_sendRawTransaction", -32000, "intrinsic gas too low");
 
         Assert.Equal(204, await world.DeliverQueuedAsync(refused.Json));
-        string filler = await world.ReadAsync<string>(
-            $"SELECT id::text FROM transactions WHERE description LIKE '%{refused.Id}%'");
 
-        Assert.Equal("refused", await world.StatusAsync(refused.Id));
-        Assert.Equal("final", await world.FinishAsync(filler));
+        Assert.Equal("replaced", await world.FinishAsync(refused.Id));
+        JsonElement shown = (await world.ShowAsync(refused.Id)).GetProperty("transaction");
+        Assert.Equal("broadcast_refused", shown.GetProperty("reason").GetString());
         Assert.Equal(before + 1, await world.CountAsync());
         Assert.Null(await world.OwnerAsync(refused.Token));
     }
@@ -234,7 +232,9 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         Assert.Equal("broadcast", await world.StatusAsync(mint.Id));
 
         await world.SqlAsync(
-            $"UPDATE transactions SET updated_at = now() - interval '1 hour' WHERE id = '{mint.Id}'");
+            $"UPDATE transaction_attempts SET given_at = now() - interval '1 hour' WHERE transaction_id = '{mint.Id}'");
+        await world.SqlAsync(
+            "UPDATE transactions SET updated_at = now() - interval '1 hour' WHERE finalized_at IS NULL");
         await world.TickAsync();
         long attempts = await world.ReadAsync<long>(
             $"SELECT count(*) FROM transaction_attempts WHERE transaction_id = '{mint.Id}'");
@@ -248,20 +248,11 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
     [Fact]
     public async Task Skips_nonces_that_were_used_outside_of_Souk()
     {
-        await SendOutsideAsync();
+        await world.SendOutsideAsync();
         Queued mint = await world.QueueMintAsync();
 
         await world.DeliverQueuedAsync(mint.Json);
 
         Assert.Equal("final", await world.FinishAsync(mint.Id));
-    }
-
-    private async Task SendOutsideAsync()
-    {
-        await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [world.Wallet.ToString()], Cancelled);
-        JsonObject transaction = new() { ["from"] = world.Wallet.ToString(), ["to"] = world.Wallet.ToString() };
-        await world.Node.Rpc.SendAsync("eth_sendTransaction", [transaction], Cancelled);
-        await world.Node.MineAsync(1, Cancelled);
-        await world.Node.Rpc.SendAsync("anvil_stopImpersonatingAccount", [world.Wallet.ToString()], Cancelled);
     }
 }

@@ -174,6 +174,23 @@ public static class SigningStory
         }
     }
 
+    /// <summary>The types of the events that tell a transaction's end, in the order they were announced.</summary>
+    public static async Task<string[]> EndingsAsync(this SigningWorld world, string id) =>
+        (await world.ReadAsync<string>($"""
+            SELECT coalesce(string_agg(type, ' ' ORDER BY sequence), '') FROM outbox
+            WHERE subject = 'transaction/{id}' AND type <> 'souk.transaction.queued.v1'
+            """)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Somebody sends from the platform's wallet without Souk; it is mined in a block of its own.</summary>
+    public static async Task SendOutsideAsync(this SigningWorld world)
+    {
+        await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [world.Wallet.ToString()], Cancelled);
+        JsonObject transaction = new() { ["from"] = world.Wallet.ToString(), ["to"] = world.Wallet.ToString() };
+        await world.Node.Rpc.SendAsync("eth_sendTransaction", [transaction], Cancelled);
+        await world.Node.MineAsync(1, Cancelled);
+        await world.Node.Rpc.SendAsync("anvil_stopImpersonatingAccount", [world.Wallet.ToString()], Cancelled);
+    }
+
     /// <summary>How many transactions the chain counts for the platform's wallet.</summary>
     public static async Task<ulong> CountAsync(this SigningWorld world) =>
         await world.Node.Rpc.GetNonceAsync(world.Wallet, Cancelled);

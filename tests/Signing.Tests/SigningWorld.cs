@@ -47,6 +47,7 @@ public sealed class SigningWorld : IAsyncLifetime
             // One attempt a call, so that a scripted fault is what the room sees.
             ["MetaKeep:RetriesMax"] = "0",
             ["Alchemy:RetriesMax"] = "0",
+            ["Signers:0:BalanceWeiMin"] = "1000000000000000000",
         };
         _app = await FunctionApp.StartAsync<SigningFunction>(
             World, new FunctionAppOptions { Settings = settings }, Cancelled);

@@ -168,7 +168,7 @@ public sealed class World : IAsyncDisposable
         {
             WorldChain chain = await WorldChain.StartAsync(
                 plan,
-                MetaKeep.AddApp(plan.Id),
+                [.. Enumerable.Range(1, _options.SignersPerChain).Select(number => MetaKeep.AddApp(plan.Id, number))],
                 PrivateKey.Parse(ZoneSignerKey).Address,
                 _options.BlockTime,
                 cancellationToken);

@@ -24,11 +24,11 @@ public sealed class WorldChain : IAsyncDisposable
     // More than any story spends.
     private static readonly Wei SignerBalance = Wei.Parse("100000000000000000000");
 
-    private WorldChain(LocalChain plan, EvmNode node, MetaKeepApp signer, DeployedChain contracts)
+    private WorldChain(LocalChain plan, EvmNode node, IReadOnlyList<MetaKeepApp> signers, DeployedChain contracts)
     {
         Plan = plan;
         Node = node;
-        Signer = signer;
+        Signers = signers;
         Contracts = contracts;
     }
 
@@ -38,8 +38,11 @@ public sealed class WorldChain : IAsyncDisposable
     /// <summary>Its node.</summary>
     public EvmNode Node { get; }
 
-    /// <summary>The MetaKeep app whose wallet is the platform's signer here; it may mint in the collection.</summary>
-    public MetaKeepApp Signer { get; }
+    /// <summary>The MetaKeep apps whose wallets are the platform's signers here.</summary>
+    public IReadOnlyList<MetaKeepApp> Signers { get; }
+
+    /// <summary>The first of them: the chain's default; it may mint in the collection.</summary>
+    public MetaKeepApp Signer => Signers[0];
 
     /// <summary>Where Seaport, the zone and the demo collection are.</summary>
     public DeployedChain Contracts { get; }
@@ -53,6 +56,13 @@ public sealed class WorldChain : IAsyncDisposable
     /// <summary>Who may add and remove the zone's signers.</summary>
     public Address ZoneOwner => Node.Accounts[ZoneOwnerIndex];
 
+    /// <summary>What the settings call a signer: the chain's name, and a number from the second on.</summary>
+    public string NameOf(MetaKeepApp signer)
+    {
+        int index = Signers.Index().First(it => it.Item == signer).Index;
+        return index == 0 ? Plan.Name : $"{Plan.Name}-{index + 1}";
+    }
+
     internal AlchemyNetwork Network => new(
         Plan.Id, Plan.AlchemyNetwork, Plan.NotifyNetwork, Plan.CurrencySymbol, Node.RpcUrl);
 
@@ -61,7 +71,7 @@ public sealed class WorldChain : IAsyncDisposable
 
     internal static async Task<WorldChain> StartAsync(
         LocalChain plan,
-        MetaKeepApp signer,
+        IReadOnlyList<MetaKeepApp> signers,
         Address zoneSigner,
         TimeSpan? blockTime,
         CancellationToken cancellationToken)
@@ -73,13 +83,14 @@ public sealed class WorldChain : IAsyncDisposable
                 ZoneOwner: node.Accounts[ZoneOwnerIndex],
                 ZoneSigner: zoneSigner,
                 CollectionOwner: node.Accounts[CollectionOwnerIndex],
-                CollectionMinter: signer.Wallet.Address,
+                CollectionMinter: signers[0].Wallet.Address,
                 RoyaltyReceiver: node.Accounts[RoyaltyReceiverIndex],
                 RoyaltyBps);
             DeployedChain contracts = await ChainDeployment.DeployAsync(node, parties, cancellationToken);
-            await node.SetBalanceAsync(signer.Wallet.Address, SignerBalance, cancellationToken);
+            foreach (MetaKeepApp signer in signers)
+                await node.SetBalanceAsync(signer.Wallet.Address, SignerBalance, cancellationToken);
             if (blockTime is not null) await node.SetIntervalMiningAsync(blockTime, cancellationToken);
-            return new WorldChain(plan, node, signer, contracts);
+            return new WorldChain(plan, node, signers, contracts);
         }
         catch
         {

@@ -45,7 +45,8 @@ internal static class WorldHooks
             hooks[$"{name}-orders"] = await alchemy.CreateWebhookAsync(
                 orders with { Query = LogsOf(chain.Contracts.Seaport), SkipsEmpty = true }, cancellationToken);
             hooks[$"{name}-signers"] = await alchemy.CreateWebhookAsync(
-                signers with { Addresses = [chain.Signer.Wallet.Address.ToString()] }, cancellationToken);
+                signers with { Addresses = [.. chain.Signers.Select(signer => signer.Wallet.Address.ToString())] },
+                cancellationToken);
 
             AlchemyWebhookRequest Request(string hook, string type) =>
                 new(alchemy.NetworkOf(chain.Plan.Id), type, new Uri(webhooks, $"v1/alchemy/{hook}"));

@@ -10,6 +10,10 @@ public sealed record WorldOptions
     /// <value>The default is none: a world of servers alone, which starts fastest.</value>
     public IReadOnlyList<LocalChain> Chains { get; init; } = [];
 
+    /// <summary>How many wallets the platform has on each chain.</summary>
+    /// <value>The default is 1.</value>
+    public int SignersPerChain { get; init; } = 1;
+
     /// <summary>Time between blocks, in whole seconds; null mines a block for each transaction at once.</summary>
     /// <value>The default is null.</value>
     public TimeSpan? BlockTime { get; init; }

@@ -57,6 +57,11 @@ internal static class WorldSettings
         ["Chains"] = world.Chains.Count > 0
             ? new JsonArray([.. world.Chains.Select(chain => Chain(world, chain, blockTime))])
             : new JsonArray([.. LocalChain.All.Select(plan => Absent(world, plan))]),
+        ["Signers"] = new JsonArray([.. world.Chains.SelectMany(chain => chain.Signers.Select(signer => new JsonObject
+        {
+            ["Name"] = chain.NameOf(signer),
+            ["ChainId"] = (long)chain.Plan.Id.Value,
+        }))]),
     }.ToJsonString();
 
     private static JsonObject Postgres(World world) => new()

@@ -92,8 +92,11 @@ internal static class WorldVault
     {
         foreach (WorldChain chain in chains)
         {
-            secrets[$"metakeep_{chain.Plan.Id}_api_key"] = chain.Signer.ApiKey;
-            secrets[$"metakeep_{chain.Plan.Id}_api_secret"] = chain.Signer.ApiSecret;
+            foreach (MetaKeepApp signer in chain.Signers)
+            {
+                secrets[$"metakeep_{chain.NameOf(signer)}_api_key"] = signer.ApiKey;
+                secrets[$"metakeep_{chain.NameOf(signer)}_api_secret"] = signer.ApiSecret;
+            }
         }
     }
 

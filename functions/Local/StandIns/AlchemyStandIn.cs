@@ -84,6 +84,13 @@ public sealed class AlchemyStandIn : StandInServer
             ["result"] = null,
         })));
 
+    /// <summary>The next call of this method does its work, and is answered with an error all the same.</summary>
+    public void NextRpcLie(string method, int code, string message) => NextRpc(method, answer =>
+    {
+        answer.AsObject().Remove("result");
+        answer["error"] = new JsonObject { ["code"] = code, ["message"] = message };
+    });
+
     /// <summary>The node's next answer to this method is rewritten on its way.</summary>
     public void NextRpc(string method, Action<JsonNode> rewrite) =>
         _rpc.Script.Add(new AlchemyRpcStep(method, null, null, rewrite));

@@ -10,10 +10,10 @@ public sealed class MetaKeepApp
 {
     private readonly byte[] _publicKey;
 
-    internal MetaKeepApp(string seed, ChainId chain)
+    internal MetaKeepApp(string seed, ChainId chain, int number)
     {
         ChainId = chain;
-        Seed = $"{seed}/{chain}";
+        Seed = number == 1 ? $"{seed}/{chain}" : $"{seed}/{chain}/{number}";
         byte[] scalar = SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/api"));
         using ECDsa key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
         _publicKey = key.ExportSubjectPublicKeyInfo();

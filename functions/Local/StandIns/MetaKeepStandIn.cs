@@ -28,9 +28,11 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
     private readonly ConcurrentDictionary<(string ApiKey, long Second), int> _requests = new();
 
     /// <summary>Adds an app for a chain, and its wallet.</summary>
-    public MetaKeepApp AddApp(ChainId chain)
+    /// <param name="chain">The chain.</param>
+    /// <param name="number">Which of the chain's apps: 1 is the first.</param>
+    public MetaKeepApp AddApp(ChainId chain, int number = 1)
     {
-        MetaKeepApp app = new(seed, chain);
+        MetaKeepApp app = new(seed, chain, number);
         return _apps.GetOrAdd(app.ApiKey, app);
     }
 

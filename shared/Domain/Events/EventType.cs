@@ -18,6 +18,9 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     /// <summary>A transaction of the platform's was mined and reverted, or will never be mined.</summary>
     public static EventType TransactionFailed { get; } = new("souk.transaction.failed.v1", []);
 
+    /// <summary>A wallet of the platform cannot pay for gas much longer.</summary>
+    public static EventType SignerBalanceLow { get; } = new("souk.signer.balance-low.v1", []);
+
     /// <summary>A listing is for sale.</summary>
     public static EventType ListingActivated { get; } = new("souk.listing.activated.v1", []);
 
@@ -49,7 +52,7 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     /// <summary>All kinds that Souk itself announces.</summary>
     public static IReadOnlyList<EventType> All { get; } =
     [
-        ChainHinted, TransactionQueued, TransactionFinal, TransactionFailed,
+        ChainHinted, TransactionQueued, TransactionFinal, TransactionFailed, SignerBalanceLow,
         ListingActivated, ListingEnded, PurchaseSettled, PurchaseEnded, ListingReorged, PurchaseReorged,
         CollectionRegistered, WalletChanged,
     ];

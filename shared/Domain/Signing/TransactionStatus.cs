@@ -32,7 +32,7 @@ public enum TransactionStatus
     /// <summary>In a block deep enough to stay, but it had no effect. Terminal.</summary>
     Reverted,
 
-    /// <summary>Another transaction took its nonce for good. Terminal.</summary>
+    /// <summary>Cancelled, or another transaction took its nonce for good. Terminal.</summary>
     Replaced,
 
     /// <summary>Will never be sent, for its reason. Terminal.</summary>
@@ -44,8 +44,9 @@ public enum TransactionStatus
 
 /// <summary>Which move between transaction statuses is legal.</summary>
 /// <remarks>
-/// Back to Queued: the nonce was given back because no node ever had bytes for it. Refused is out of reach once a
-/// node may have the bytes: from there only the chain ends a transaction.
+/// Back to Queued: another transaction has the nonce, and ours can never be mined with it: no node ever had bytes for
+/// it, or the other one is so deep that it stays. Refused is out of reach once a node may have the bytes: from there
+/// only the chain ends a transaction.
 /// </remarks>
 public static class TransactionLifecycle
 {
@@ -56,15 +57,15 @@ public static class TransactionLifecycle
             TransactionStatus.Refused, TransactionStatus.Replaced]),
         (TransactionStatus.Signed, [TransactionStatus.Queued, TransactionStatus.Broadcast,
             TransactionStatus.Unknown, TransactionStatus.Refused, TransactionStatus.Replaced]),
-        (TransactionStatus.Broadcast, [TransactionStatus.Mined, TransactionStatus.Replaced,
-            TransactionStatus.Unknown]),
+        (TransactionStatus.Broadcast, [TransactionStatus.Queued, TransactionStatus.Mined,
+            TransactionStatus.Replaced, TransactionStatus.Unknown]),
         (TransactionStatus.Mined, [TransactionStatus.Broadcast, TransactionStatus.Final,
             TransactionStatus.Reverted, TransactionStatus.Replaced]),
         (TransactionStatus.Final, []),
         (TransactionStatus.Reverted, []),
         (TransactionStatus.Replaced, []),
         (TransactionStatus.Refused, []),
-        (TransactionStatus.Unknown, [TransactionStatus.Broadcast, TransactionStatus.Mined,
+        (TransactionStatus.Unknown, [TransactionStatus.Queued, TransactionStatus.Broadcast, TransactionStatus.Mined,
             TransactionStatus.Replaced]));
 
     /// <summary>Whether the move is one of <see cref="Moves"/>.</summary>

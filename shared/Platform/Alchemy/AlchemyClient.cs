@@ -70,6 +70,15 @@ public sealed class AlchemyClient : IDisposable
             [.. blocks.Select(AlchemyMessages.GetBlock)], AlchemyMessages.Header, cancellationToken);
     }
 
+    /// <summary>The hashes of a block's transactions, in order; null when the node does not have the block.</summary>
+    public async Task<IReadOnlyList<TransactionHash>?> GetBlockTransactionsAsync(
+        BlockReference block, CancellationToken cancellationToken)
+    {
+        RpcCall call = AlchemyMessages.GetBlock(block);
+        using Answer answer = await ReadAsync(call.Method, call.Parameters, cancellationToken);
+        return answer.IsNull ? null : answer.Read(AlchemyMessages.TransactionHashes);
+    }
+
     /// <summary>The logs that match, in the chain's order.</summary>
     /// <exception cref="LogRangeRefusedException">The range is too long for this node; ask for less.</exception>
     /// <exception cref="BlockNotFoundException">The node does not know the filter's block.</exception>
@@ -189,6 +198,20 @@ public sealed class AlchemyClient : IDisposable
         using Answer answer = await ReadAsync(
             "eth_getTransactionReceipt", json => json.WriteStringValue(transaction.ToString()), cancellationToken);
         return answer.IsNull ? null : answer.Read(AlchemyMessages.Receipt);
+    }
+
+    /// <summary>What became of transactions, read in batches, in the order asked; null as for one.</summary>
+    public async Task<IReadOnlyList<TransactionReceipt?>> GetReceiptsAsync(
+        IReadOnlyList<TransactionHash> transactions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transactions);
+        return await _batch.SendAsync(
+            [
+                .. transactions.Select(hash => new RpcCall(
+                    "eth_getTransactionReceipt", json => json.WriteStringValue(hash.ToString()))),
+            ],
+            AlchemyMessages.Receipt,
+            cancellationToken);
     }
 
     /// <summary>The transaction, mined or waiting; null when the node does not know it.</summary>

@@ -9,6 +9,9 @@ namespace Souk.Platform.Postgres;
 /// <param name="ChainId">The chain.</param>
 /// <param name="Address">The wallet's address.</param>
 /// <param name="NextNonce">The nonce that the next allocation takes.</param>
+/// <param name="SettledNonce">Every nonce below it is used for good.</param>
+/// <param name="Name">What the settings call it; null when they do not.</param>
+/// <param name="BalanceLowAt">Since when it runs dry; null while it has enough.</param>
 /// <param name="PausedAt">Since when nothing is sent from it; null when it sends.</param>
 /// <param name="PausedBy">Who paused it.</param>
 /// <param name="PauseReason">Why.</param>
@@ -17,6 +20,9 @@ public sealed record SignerRecord(
     ChainId ChainId,
     Address Address,
     long NextNonce,
+    long SettledNonce,
+    string? Name,
+    DateTimeOffset? BalanceLowAt,
     DateTimeOffset? PausedAt,
     Guid? PausedBy,
     string? PauseReason)
@@ -29,31 +35,40 @@ public sealed record SignerRecord(
 public static class SignerTable
 {
     private const string FindByAddressSql = """
-        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason
+        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
+            pause_reason
         FROM signers WHERE chain_id = $1 AND address = $2
         """;
 
     private const string FindSql = """
-        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason FROM signers WHERE id = $1
+        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
+            pause_reason
+        FROM signers WHERE id = $1
         """;
 
     private const string LockSql = """
-        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason
+        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
+            pause_reason
         FROM signers WHERE id = $1 FOR UPDATE
         """;
 
     private const string ListSql = """
-        SELECT id, chain_id, address, next_nonce, paused_at, paused_by, pause_reason
+        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
+            pause_reason
         FROM signers ORDER BY chain_id, created_at LIMIT 1000
         """;
 
     private const string AddSql = """
-        INSERT INTO signers (id, chain_id, address, next_nonce, created_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT DO NOTHING
+        INSERT INTO signers (id, chain_id, address, next_nonce, settled_nonce, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
         """;
 
-    private const string TakeNonceSql = """
-        UPDATE signers SET next_nonce = next_nonce + 1 WHERE id = $1 AND paused_at IS NULL RETURNING next_nonce - 1
+    private const string UnnameSql = "UPDATE signers SET name = NULL WHERE name = $2 AND id <> $1";
+
+    private const string NameSql = "UPDATE signers SET name = $2 WHERE id = $1 AND name IS DISTINCT FROM $2";
+
+    private const string TakeNoncesSql = """
+        UPDATE signers SET next_nonce = next_nonce + $2 WHERE id = $1 AND paused_at IS NULL RETURNING next_nonce - $2
         """;
 
     private const string GiveBackNonceSql = """
@@ -61,6 +76,13 @@ public static class SignerTable
         """;
 
     private const string RaiseNonceSql = "UPDATE signers SET next_nonce = $2 WHERE id = $1 AND next_nonce < $2";
+
+    private const string SettleSql = "UPDATE signers SET settled_nonce = $2 WHERE id = $1 AND settled_nonce < $2";
+
+    private const string BalanceLowSql = """
+        UPDATE signers SET balance_low_at = CASE WHEN $2 THEN $3::timestamptz END
+        WHERE id = $1 AND (balance_low_at IS NOT NULL) <> $2
+        """;
 
     private const string PauseSql = """
         UPDATE signers SET paused_at = $2, paused_by = $3, pause_reason = $4 WHERE id = $1 AND paused_at IS NULL
@@ -108,22 +130,38 @@ public static class SignerTable
     /// <param name="transaction">The unit of work.</param>
     /// <param name="chain">The chain.</param>
     /// <param name="address">The wallet's address.</param>
-    /// <param name="nextNonce">How many transactions the chain counts for it.</param>
+    /// <param name="nextNonce">How many transactions the chain counts for it, waiting ones included.</param>
+    /// <param name="settledNonce">How many it counts so deep that they stay.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static Task AddAsync(
-        Transaction transaction, ChainId chain, Address address, long nextNonce, CancellationToken cancellationToken)
+        Transaction transaction,
+        ChainId chain,
+        Address address,
+        long nextNonce,
+        long settledNonce,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ExecuteAsync(
-            AddSql, [transaction.NewId(), chain, address, nextNonce, transaction.Now], cancellationToken);
+        SqlValue[] values = [transaction.NewId(), chain, address, nextNonce, settledNonce, transaction.Now];
+        return transaction.ExecuteAsync(AddSql, values, cancellationToken);
     }
 
-    /// <summary>Takes the next nonce; null when the wallet is paused.</summary>
-    public static Task<long?> TakeNonceAsync(
-        Transaction transaction, SignerId id, CancellationToken cancellationToken)
+    /// <summary>Gives a wallet the name that the settings have for it; another that had the name loses it.</summary>
+    public static async Task NameAsync(
+        Transaction transaction, SignerId id, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.FindValueAsync(TakeNonceSql, [id.Value], row => row.Bigint(0), cancellationToken);
+        await transaction.ExecuteAsync(UnnameSql, [id.Value, name], cancellationToken);
+        await transaction.ExecuteAsync(NameSql, [id.Value, name], cancellationToken);
+    }
+
+    /// <summary>Takes so many nonces that follow each other.</summary>
+    /// <returns>The first; null when the wallet is paused.</returns>
+    public static Task<long?> TakeNoncesAsync(
+        Transaction transaction, SignerId id, long count, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.FindValueAsync(TakeNoncesSql, [id.Value, count], row => row.Bigint(0), cancellationToken);
     }
 
     /// <summary>Gives a nonce back that no node has seen, if it is the highest.</summary>
@@ -142,6 +180,24 @@ public static class SignerTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return await transaction.ExecuteAsync(RaiseNonceSql, [id.Value, nextNonce], cancellationToken) == 1;
+    }
+
+    /// <summary>Notes that every nonce below this one is used for good.</summary>
+    public static Task SettleAsync(
+        Transaction transaction, SignerId id, long settledNonce, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(SettleSql, [id.Value, settledNonce], cancellationToken);
+    }
+
+    /// <summary>Notes whether the wallet runs dry.</summary>
+    /// <returns>Whether that is news.</returns>
+    public static async Task<bool> SetBalanceLowAsync(
+        Transaction transaction, SignerId id, bool isLow, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        SqlValue[] values = [id.Value, isLow, transaction.Now];
+        return await transaction.ExecuteAsync(BalanceLowSql, values, cancellationToken) == 1;
     }
 
     /// <summary>Stops the wallet from sending.</summary>
@@ -168,9 +224,12 @@ public static class SignerTable
         row.ChainId(1),
         row.Address(2),
         row.Bigint(3),
-        row.InstantOrNull(4),
-        row.IdOrNull(5),
-        row.TextOrNull(6));
+        row.Bigint(4),
+        row.TextOrNull(5),
+        row.InstantOrNull(6),
+        row.InstantOrNull(7),
+        row.IdOrNull(8),
+        row.TextOrNull(9));
 
     private static FailureException NotFound() => new(FailureCode.NotFound, "There is no such signer.");
 }

@@ -55,6 +55,18 @@ public sealed record TransactionRecord(
     /// <summary>That block's hash.</summary>
     public BlockHash? BlockHash { get; init; }
 
+    /// <summary>What is wanted of it beside that it be mined; null: nothing.</summary>
+    public TransactionWish? Wish { get; init; }
+
+    /// <summary>Why that is wanted.</summary>
+    public string? WishReason { get; init; }
+
+    /// <summary>The gas it used, in units; null while it is in no block.</summary>
+    public long? GasUsed { get; init; }
+
+    /// <summary>What one of those units cost.</summary>
+    public Wei? GasPrice { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Domain.Signing;
@@ -6,87 +5,66 @@ using Souk.Domain.Wire;
 
 namespace Souk.Platform.Postgres;
 
-/// <summary>Owner of <c>transactions</c> and <c>transaction_history</c>: the account of the platform's money.</summary>
+/// <summary>Owner of <c>transactions</c>: the account of the platform's money.</summary>
+/// <remarks>
+/// <see cref="TransactionMoves"/> moves them, <see cref="TransactionQueue"/> tells what is to be done.
+/// </remarks>
 public static class TransactionTable
 {
+    /// <summary>What <see cref="Read"/> reads, in its order.</summary>
+    internal const string Columns = """
+        id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
+        is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
+        block_hash, created_at, updated_at, finalized_at, wish, wish_reason, gas_used, gas_price_wei::text
+        """;
+
+    /// <summary>The same for who confirms: what a transaction calls is not needed then, and may be long.</summary>
+    internal const string ColumnsWithoutData = """
+        id, signer_id, chain_id, to_address, value_wei::text, ''::bytea, gas_limit, description, status, nonce,
+        is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
+        block_hash, created_at, updated_at, finalized_at, wish, wish_reason, gas_used, gas_price_wei::text
+        """;
+
+    /// <summary>Greater than the name of any transaction: where a list without a cursor begins.</summary>
+    private static readonly Guid s_afterAll = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
+
     private const string AddSql = """
         INSERT INTO transactions (id, signer_id, chain_id, status, nonce, to_address, value_wei, data, gas_limit,
             is_filler, description, requested_by, rule_id, rule_version, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7::numeric, $8, $9, $10, $11, $12, $13, $14::integer, $15, $15)
         """;
 
-    private const string FindSql = """
-        SELECT id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
-            is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-            block_hash, created_at, updated_at, finalized_at
+    private const string FindSql = $"""
+        SELECT {Columns}
         FROM transactions WHERE id = $1
         """;
 
-    private const string ListSql = """
-        SELECT id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
-            is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-            block_hash, created_at, updated_at, finalized_at
+    private const string LockSql = $"""
+        SELECT {Columns}
+        FROM transactions WHERE id = $1 FOR UPDATE
+        """;
+
+    // One statement a question, so that each is answered by its own index however long the history has become.
+    private const string ListSql = $"""
+        SELECT {Columns}
+        FROM transactions WHERE id < $1 ORDER BY id DESC LIMIT $2
+        """;
+
+    private const string ListByStatusSql = $"""
+        SELECT {Columns}
+        FROM transactions WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+        """;
+
+    private const string ListBySignerSql = $"""
+        SELECT {Columns}
         FROM transactions
-        WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR signer_id = $2)
-            AND ($3::uuid IS NULL OR id < $3)
+        WHERE signer_id = $1 AND id < $2 AND ($3::text IS NULL OR status = $3)
         ORDER BY id DESC LIMIT $4
         """;
 
-    // Nonces in their order first, for a later one cannot be mined before; then whoever asked first.
-    private const string NextToSendSql = """
-        SELECT id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
-            is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-            block_hash, created_at, updated_at, finalized_at
-        FROM transactions WHERE signer_id = $1 AND status IN ('queued', 'allocated', 'signed')
-        ORDER BY nonce NULLS LAST, id LIMIT 1
-        """;
-
-    private const string ToConfirmSql = """
-        SELECT id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
-            is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-            block_hash, created_at, updated_at, finalized_at
-        FROM transactions WHERE chain_id = $1 AND status IN ('broadcast', 'unknown', 'mined')
-        ORDER BY signer_id, nonce LIMIT $2
-        """;
-
-    private const string StuckSql = """
-        SELECT id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
-            is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-            block_hash, created_at, updated_at, finalized_at
-        FROM transactions AS t WHERE signer_id = $1 AND status = 'broadcast' AND updated_at < $2 AND NOT EXISTS (
-            SELECT FROM transactions AS lower WHERE lower.signer_id = t.signer_id AND lower.nonce < t.nonce
-                AND lower.status IN ('allocated', 'signed', 'broadcast', 'unknown'))
-        """;
-
-    private const string SignersToSendSql = """
-        SELECT DISTINCT signer_id FROM transactions
-        WHERE status IN ('queued', 'allocated', 'signed') OR (status = 'broadcast' AND updated_at < $1) LIMIT 1000
-        """;
-
-    private const string MoveSql = """
-        UPDATE transactions SET status = $3, nonce = $4, reason = $5, waits_for = NULL, transaction_hash = $6,
-            block_number = $7, block_hash = $8, updated_at = $9, finalized_at = $10
-        WHERE id = $1 AND status = $2
-        """;
-
-    private const string WaitSql = """
-        UPDATE transactions SET waits_for = $3, updated_at = $4
-        WHERE id = $1 AND status = $2 AND waits_for IS DISTINCT FROM $3
-        """;
-
-    private const string PointSql = """
-        UPDATE transactions SET transaction_hash = $3, waits_for = NULL, updated_at = $4 WHERE id = $1 AND status = $2
-        """;
-
-    private const string AddMoveSql = """
-        INSERT INTO transaction_history (transaction_id, status, nonce, reason, transaction_hash, block_number,
-            block_hash, happened_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        """;
-
-    private const string HistorySql = """
-        SELECT status, nonce, reason, transaction_hash, block_number, block_hash, happened_at
-        FROM transaction_history WHERE transaction_id = $1 ORDER BY sequence LIMIT 1000
+    private const string FindByNonceSql = $"""
+        SELECT {Columns}
+        FROM transactions WHERE signer_id = $1 AND nonce = $2
         """;
 
     private const string UsageSql = """
@@ -114,7 +92,7 @@ public static class TransactionTable
                 added.RuleId?.Value, (long?)added.RuleVersion, transaction.Now,
             ],
             cancellationToken);
-        await AddMoveAsync(transaction, added, cancellationToken);
+        await TransactionMoves.AddLineAsync(transaction, added, cancellationToken);
         return added with { CreatedAt = transaction.Now, UpdatedAt = transaction.Now };
     }
 
@@ -124,6 +102,24 @@ public static class TransactionTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.FindAsync(FindSql, [id.Value], Read, cancellationToken);
+    }
+
+    /// <summary>The transaction of this name, locked until the unit of work ends.</summary>
+    /// <exception cref="FailureException"><c>not_found</c>.</exception>
+    public static async Task<TransactionRecord> LockAsync(
+        Transaction transaction, TransactionId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return await transaction.FindAsync(LockSql, [id.Value], Read, cancellationToken)
+            ?? throw new FailureException(FailureCode.NotFound, "There is no such transaction.");
+    }
+
+    /// <summary>The transaction that holds a wallet's nonce; null when none of ours does.</summary>
+    public static Task<TransactionRecord?> FindByNonceAsync(
+        Transaction transaction, SignerId signer, long nonce, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.FindAsync(FindByNonceSql, [signer.Value, nonce], Read, cancellationToken);
     }
 
     /// <summary>Transactions, newest first.</summary>
@@ -142,109 +138,16 @@ public static class TransactionTable
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
+        Guid from = before?.Value ?? s_afterAll;
         string? text = status is { } named ? WireText.Of(named) : null;
-        return transaction.ListAsync(
-            ListSql, [text, signer?.Value, before?.Value, countMax], Read, cancellationToken);
-    }
-
-    /// <summary>What the wallet sends next: the lowest nonce not yet broadcast, else the oldest request.</summary>
-    public static Task<TransactionRecord?> FindNextToSendAsync(
-        Transaction transaction, SignerId signer, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.FindAsync(NextToSendSql, [signer.Value], Read, cancellationToken);
-    }
-
-    /// <summary>The chain's transactions that only the chain can move on, in the order of their nonces.</summary>
-    public static Task<List<TransactionRecord>> ListToConfirmAsync(
-        Transaction transaction, ChainId chain, int countMax, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(ToConfirmSql, [chain, countMax], Read, cancellationToken);
-    }
-
-    /// <summary>The wallet's lowest waiting nonce, if it was broadcast so long ago; null when none is.</summary>
-    public static Task<TransactionRecord?> FindStuckAsync(
-        Transaction transaction, SignerId signer, DateTimeOffset before, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.FindAsync(StuckSql, [signer.Value, before], Read, cancellationToken);
-    }
-
-    /// <summary>The wallets that have something to send, or something broadcast so long ago and not mined.</summary>
-    public static Task<List<SignerId>> ListSignersToSendAsync(
-        Transaction transaction, DateTimeOffset broadcastBefore, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(
-            SignersToSendSql, [broadcastBefore], row => new SignerId(row.Id(0)), cancellationToken);
-    }
-
-    /// <summary>Moves a transaction from where it stood, and adds the move to its history.</summary>
-    /// <exception cref="FailureException"><c>conflict</c>: it moved meanwhile.</exception>
-    /// <exception cref="UnreachableException">The move is none of the lifecycle's: a defect of ours.</exception>
-    public static async Task<TransactionRecord> MoveAsync(
-        Transaction transaction, TransactionRecord from, TransactionRecord to, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(to);
-        if (from.Id != to.Id || !TransactionLifecycle.CanMove(from.Status, to.Status))
-            throw new UnreachableException($"A transaction cannot move from {from.Status} to {to.Status}.");
-
-        TransactionRecord moved = to with
+        return (signer, text) switch
         {
-            WaitsFor = null,
-            UpdatedAt = transaction.Now,
-            FinalizedAt = TransactionLifecycle.IsTerminal(to.Status) ? transaction.Now : null,
+            ({ } wallet, _) => transaction.ListAsync(
+                ListBySignerSql, [wallet.Value, from, text, countMax], Read, cancellationToken),
+            (null, not null) => transaction.ListAsync(
+                ListByStatusSql, [text, from, countMax], Read, cancellationToken),
+            _ => transaction.ListAsync(ListSql, [from, countMax], Read, cancellationToken),
         };
-        int rows = await transaction.ExecuteAsync(
-            MoveSql,
-            [
-                from.Id.Value, WireText.Of(from.Status), WireText.Of(moved.Status), moved.Nonce, moved.Reason,
-                moved.Hash, moved.BlockNumber, moved.BlockHash, transaction.Now, moved.FinalizedAt,
-            ],
-            cancellationToken);
-        if (rows != 1)
-            throw new FailureException(FailureCode.Conflict, "The transaction moved meanwhile.");
-
-        await AddMoveAsync(transaction, moved, cancellationToken);
-        return moved;
-    }
-
-    /// <summary>Says what keeps a transaction from moving on, where it stands.</summary>
-    public static Task WaitAsync(
-        Transaction transaction, TransactionRecord waiting, string waitsFor, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        ArgumentNullException.ThrowIfNull(waiting);
-        return transaction.ExecuteAsync(
-            WaitSql, [waiting.Id.Value, WireText.Of(waiting.Status), waitsFor, transaction.Now], cancellationToken);
-    }
-
-    /// <summary>Names the newest signature of a transaction that stays where it stands.</summary>
-    /// <exception cref="FailureException"><c>conflict</c>: it moved meanwhile.</exception>
-    public static async Task<TransactionRecord> PointAsync(
-        Transaction transaction, TransactionRecord standing, TransactionHash hash, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        ArgumentNullException.ThrowIfNull(standing);
-        int rows = await transaction.ExecuteAsync(
-            PointSql, [standing.Id.Value, WireText.Of(standing.Status), hash, transaction.Now], cancellationToken);
-        if (rows != 1)
-            throw new FailureException(FailureCode.Conflict, "The transaction moved meanwhile.");
-
-        TransactionRecord pointed = standing with { Hash = hash, WaitsFor = null, UpdatedAt = transaction.Now };
-        await AddMoveAsync(transaction, pointed, cancellationToken);
-        return pointed;
-    }
-
-    /// <summary>Every move of a transaction, oldest first.</summary>
-    public static Task<List<TransactionMove>> ListHistoryAsync(
-        Transaction transaction, TransactionId id, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(HistorySql, [id.Value], ReadMove, cancellationToken);
     }
 
     /// <summary>What each rule has allowed in the last hour and day; refused and replaced ones do not count.</summary>
@@ -262,17 +165,7 @@ public static class TransactionTable
         return rows.ToDictionary(row => row.Rule, row => row.Usage);
     }
 
-    private static Task<int> AddMoveAsync(
-        Transaction transaction, TransactionRecord at, CancellationToken cancellationToken) =>
-        transaction.ExecuteAsync(
-            AddMoveSql,
-            [
-                at.Id.Value, WireText.Of(at.Status), at.Nonce, at.Reason, at.Hash, at.BlockNumber, at.BlockHash,
-                transaction.Now,
-            ],
-            cancellationToken);
-
-    private static TransactionRecord Read(Row row) => new(
+    internal static TransactionRecord Read(Row row) => new(
         new TransactionId(row.Id(0)), new SignerId(row.Id(1)), row.ChainId(2), row.Address(3), row.Wei(4),
         row.Bytes(5), row.Bigint(6), row.Text(7))
     {
@@ -290,14 +183,9 @@ public static class TransactionTable
         CreatedAt = row.Instant(19),
         UpdatedAt = row.Instant(20),
         FinalizedAt = row.InstantOrNull(21),
+        Wish = row.TextOrNull(22) is { } wish ? WireText.Parse<TransactionWish>(wish) : null,
+        WishReason = row.TextOrNull(23),
+        GasUsed = row.BigintOrNull(24),
+        GasPrice = row.WeiOrNull(25),
     };
-
-    private static TransactionMove ReadMove(Row row) => new(
-        WireText.Parse<TransactionStatus>(row.Text(0)),
-        row.BigintOrNull(1),
-        row.TextOrNull(2),
-        row.HashOrNull(3) is { } hash ? new TransactionHash(hash) : null,
-        row.BigintOrNull(4),
-        row.HashOrNull(5) is { } block ? new BlockHash(block) : null,
-        row.Instant(6));
 }

@@ -12,13 +12,13 @@ public sealed class TransactionLifecycleTests
         [TransactionStatus.Queued] = "AX",
         [TransactionStatus.Allocated] = "QSXP",
         [TransactionStatus.Signed] = "QBUXP",
-        [TransactionStatus.Broadcast] = "MPU",
+        [TransactionStatus.Broadcast] = "QMPU",
         [TransactionStatus.Mined] = "BFRP",
         [TransactionStatus.Final] = "",
         [TransactionStatus.Reverted] = "",
         [TransactionStatus.Replaced] = "",
         [TransactionStatus.Refused] = "",
-        [TransactionStatus.Unknown] = "BMP",
+        [TransactionStatus.Unknown] = "QBMP",
     };
 
     [Fact]
@@ -41,10 +41,9 @@ public sealed class TransactionLifecycleTests
     [InlineData(TransactionStatus.Broadcast)]
     [InlineData(TransactionStatus.Unknown)]
     [InlineData(TransactionStatus.Mined)]
-    public void Neither_refuses_nor_requeues_what_a_node_may_have(TransactionStatus status)
+    public void Never_refuses_what_a_node_may_have(TransactionStatus status)
     {
         Assert.False(TransactionLifecycle.CanMove(status, TransactionStatus.Refused));
-        Assert.False(TransactionLifecycle.CanMove(status, TransactionStatus.Queued));
         Assert.True(TransactionLifecycle.HoldsNonce(status));
     }
 }

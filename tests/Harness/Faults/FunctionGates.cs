@@ -3,7 +3,7 @@ using Souk.Local.Outside;
 
 namespace Souk.Harness.Faults;
 
-/// <summary>All that stands between one function's process and the world: PostgreSQL, broker, nodes, Vault.</summary>
+/// <summary>All that stands between one function's process and the world: PostgreSQL, broker, nodes, Vault, MetaKeep.</summary>
 /// <remarks>
 /// Give <see cref="Settings"/> to the process over the world's own settings, and it can be killed at any step of what
 /// it does: <see cref="CrashPoint"/>.
@@ -30,6 +30,7 @@ public sealed class FunctionGates : IAsyncDisposable
             ["Postgres__Host"] = gates._postgres.Host,
             ["Postgres__Port"] = world.Database.Server.Port.ToString(CultureInfo.InvariantCulture),
             ["Vault__Address"] = await gates.AddAsync("vault", world.Vault.Url, cancellationToken),
+            ["MetaKeep__BaseUrl"] = await gates.AddAsync("metakeep", world.MetaKeep.Url, cancellationToken),
             ["Broker__Url"] = await gates.AddAsync("broker", world.Broker.EventsUrl, cancellationToken),
         };
         for (int i = 0; i < world.Chains.Count; i++)
