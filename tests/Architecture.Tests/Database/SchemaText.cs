@@ -47,7 +47,8 @@ internal static partial class SchemaText
         """;
 
     private const string ViewsSql = """
-        SELECT relname, pg_get_viewdef(oid) FROM pg_class
+        SELECT relname || coalesce(' WITH (' || array_to_string(reloptions, ', ') || ')', ''), pg_get_viewdef(oid)
+        FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' ORDER BY relname
         """;
 

@@ -9,7 +9,7 @@ namespace Souk.Architecture.Tests.Functions;
 public sealed class FunctionTableTests(SchemaFixture schema)
 {
     // Every room's own rows in these come with the host; the table names what a room is for.
-    private static readonly string[] Housekeeping = ["idempotency_keys", "inbox", "outbox", "leases"];
+    private static readonly string[] Housekeeping = ["idempotency_keys", "inbox", "inbox_heads", "outbox", "leases"];
 
     private const string WrittenSql = """
         SELECT DISTINCT c.relname FROM pg_class c,
