@@ -17,6 +17,9 @@ public sealed class FunctionProcessTests
         ["Postgres__Host"] = "127.0.0.1",
         ["Postgres__Database"] = "souk",
         ["Broker__Url"] = "http://127.0.0.1:9",
+        ["Site__Domain"] = "nowhere.invalid",
+        ["Site__Uri"] = "https://nowhere.invalid",
+        ["Site__Issuer"] = "https://nowhere.invalid",
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
