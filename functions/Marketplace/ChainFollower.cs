@@ -1,96 +1,137 @@
-using System.Collections.Concurrent;
 using Souk.Domain.Chain;
+using Souk.Domain.Events;
 using Souk.Domain.Failures;
 using Souk.Platform.Alchemy;
 using Souk.Platform.Postgres;
+using Souk.Platform.Telemetry;
 
 namespace Souk.Marketplace;
 
-/// <summary>Another run leads, or moved the cursor: what this run was about to store must not be.</summary>
-internal sealed class LeadershipLostException() : Exception("Another run follows the chain.");
-
 /// <summary>Reads a chain from its cursor to its head, alone, and applies what its logs say.</summary>
 /// <remarks>
-/// The leader holds a lease row with a fence, never a lock across a call. Every apply checks fence and cursor in its
-/// own transaction, so a leader that slept too long stores nothing. Giving the lease back locks the cursor's row: a
-/// hint comes either before, and the leader looks again, or after, and its own run takes the lease.
+/// Giving the lease back locks the cursor's row: a hint comes either before, and the leader looks again, or after, and
+/// its own run takes the lease. A run that ends for its time announces the next; one that ends because the node cannot
+/// tell more now leaves the rest to the schedule.
 /// </remarks>
 internal sealed partial class ChainFollower(
-    AlchemyClients clients, ChainObserver observer, Database database, ILogger<ChainFollower> logger)
+    AlchemyClients clients, ChainObserver observer, Database database, TimeProvider clock, ILogger<ChainFollower> logger)
 {
+    /// <summary>The waits before a node that cannot tell now is asked again.</summary>
+    private static readonly TimeSpan[] Patience =
+    [
+        TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400),
+        TimeSpan.FromMilliseconds(800),
+    ];
+
+    /// <summary>How long a hint is believed against a node that does not show its block yet.</summary>
+    private static readonly TimeSpan HintLifetime = TimeSpan.FromSeconds(3);
+
+    /// <summary>A webhook may take this long; a block younger than that is no gap yet.</summary>
+    private static readonly TimeSpan HintDelayMax = TimeSpan.FromSeconds(30);
+
     /// <summary>
-    /// How long a silent leader is believed to live: longer than any apply, shorter than a schedule's tick.
+    /// How many times the limit of reorganisations is remembered, so that a person can go back where no run may.
     /// </summary>
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long one run goes on; the broker's delivery time-out is longer.</summary>
-    private static readonly TimeSpan RunMax = TimeSpan.FromSeconds(20);
-
-    private readonly ConcurrentDictionary<ChainId, LogRange> _ranges = new();
+    private const long HeadersKept = 4;
 
     /// <summary>Follows a chain up to its head, unless another run already does.</summary>
-    internal async Task FollowAsync(ChainId chain, CancellationToken cancellationToken)
+    /// <param name="chain">Which chain.</param>
+    /// <param name="isScheduled">Whether a schedule asks, and not a hint.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task FollowAsync(ChainId chain, bool isScheduled, CancellationToken cancellationToken)
     {
         Lease? lease = await database.WriteAsync(
-            transaction => Lease.TryTakeAsync(transaction, $"chain/{chain}", LeaseDuration, cancellationToken),
+            transaction => Lease.TryTakeAsync(transaction, $"chain/{chain}", ChainRun.LeaseDuration, cancellationToken),
             cancellationToken);
         if (lease is null)
             return;
 
         try
         {
-            await LeadAsync(chain, lease, cancellationToken);
+            await LeadAsync(clients.For(chain), lease, isScheduled, cancellationToken);
         }
         catch (LeadershipLostException)
         {
             Log.LeadershipLost(logger, chain);
         }
-        catch
+        catch (Exception exception)
         {
             // Others need not wait for the lease to lapse.
             await database.WriteAsync(
                 transaction => lease.ReleaseAsync(transaction, CancellationToken.None), CancellationToken.None);
-            throw;
+            if (exception is not LogRangeRefusedException)
+                throw;
+            throw new FailureException(
+                new Failure(FailureCode.UpstreamUnavailable, "The node does not read the logs of a single block."),
+                exception);
         }
     }
 
-    private async Task LeadAsync(ChainId chain, Lease lease, CancellationToken cancellationToken)
+    private async Task LeadAsync(
+        AlchemyClient client, Lease lease, bool isScheduled, CancellationToken cancellationToken)
     {
-        AlchemyClient client = clients.For(chain);
-        DateTimeOffset end = database.Now + RunMax;
-        bool isDone;
-        do
+        ChainCursor cursor = await ReadCursorAsync(client, cancellationToken);
+        ChainRun run = new(client, database, lease, cursor, isScheduled);
+        while (true)
         {
-            ChainCursor cursor = await ReadCursorAsync(client, cancellationToken);
-            long hintsSeen = cursor.Hints;
-            if (cursor.HaltedReason is null)
+            long hintsSeen = run.Cursor.Hints;
+            bool isGivenUp = false;
+            try
             {
-                await ReachHeadAsync(client, lease, cursor, end, cancellationToken);
-                await BackfillAsync(client, lease, end, cancellationToken);
+                await ReachHeadAsync(run, cancellationToken);
+                if (run.Cursor.HaltedReason is null && run.Head is not null)
+                    await new CollectionBackfill(run, observer).RunAsync(cancellationToken);
+            }
+            catch (FailureException exception) when (exception.InnerException is NodeBusyException)
+            {
+                TimeSpan wait = exception.Failure.RetryAfter ?? TimeSpan.Zero;
+                Log.Throttled(logger, client.Chain.Id, run.Cursor.Block.Number, wait.TotalMilliseconds);
+                isGivenUp = !run.CanWait(wait);
+                if (!isGivenUp)
+                {
+                    await Task.Delay(wait, clock, cancellationToken);
+                    continue;
+                }
             }
 
-            bool isLate = database.Now >= end;
-            isDone = await database.WriteAsync(
-                transaction => TryFinishAsync(transaction, chain, lease, hintsSeen, isLate, cancellationToken),
-                cancellationToken);
+            if (await TryFinishAsync(run, hintsSeen, isGivenUp, cancellationToken))
+                break;
+            run.Cursor = await ReadCursorAsync(client, cancellationToken);
         }
-        while (!isDone);
+
+        Tell(run);
     }
 
-    private static async Task<bool> TryFinishAsync(
-        Transaction transaction,
-        ChainId chain,
-        Lease lease,
-        long hintsSeen,
-        bool isLate,
-        CancellationToken cancellationToken)
-    {
-        ChainCursor? cursor = await ChainCursorTable.LockAsync(transaction, chain, cancellationToken);
-        if (cursor is not null && cursor.Hints != hintsSeen && !isLate)
-            return false;
-        await lease.ReleaseAsync(transaction, cancellationToken);
-        return true;
-    }
+    /// <summary>Gives the lease back, unless a hint came that this run can still follow.</summary>
+    private async Task<bool> TryFinishAsync(
+        ChainRun run, long hintsSeen, bool isGivenUp, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            async transaction =>
+            {
+                ChainId chain = run.Chain.Id;
+                ChainCursor? now = await ChainCursorTable.LockAsync(transaction, chain, cancellationToken);
+                if (run.Head is { } head)
+                    await ChainCursorTable.SeeAsync(transaction, chain, head, cancellationToken);
+                await ChainCursorTable.LearnAsync(transaction, chain, run.Range.Learned, cancellationToken);
+                bool isHinted = now is not null && now.Hints != hintsSeen;
+                if (isHinted && !run.IsLate && !isGivenUp)
+                    return false;
+                await run.ReleaseAsync(transaction, cancellationToken);
+                bool isLeft = run.HasAdvanced && now!.Block.Number < run.Head?.Number;
+                if (run.IsLate && (isLeft || isHinted) && now!.HaltedReason is null)
+                    await KickAsync(transaction, chain, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Announces that a chain is to be looked at, by whoever takes it.</summary>
+    internal static Task KickAsync(Transaction transaction, ChainId chain, CancellationToken cancellationToken) =>
+        transaction.AnnounceAsync(
+            EventType.ChainHinted,
+            $"chain/{chain}",
+            new ChainHint(chain, BlockNumber: null),
+            MarketplaceJson.Default.ChainHint,
+            cancellationToken);
 
     /// <summary>The cursor; a chain that was never followed begins right before its first block of interest.</summary>
     private async Task<ChainCursor> ReadCursorAsync(AlchemyClient client, CancellationToken cancellationToken)
@@ -107,169 +148,127 @@ internal sealed partial class ChainFollower(
         return await database.WriteAsync(
             async transaction =>
             {
-                await ChainCursorTable.AddAsync(transaction, chain, Remember(header), cancellationToken);
+                await ChainCursorTable.AddAsync(transaction, chain, ChainRun.Remember(header), cancellationToken);
                 return (await ChainCursorTable.FindAsync(transaction, chain, cancellationToken))!;
             },
             cancellationToken);
     }
 
-    private async Task ReachHeadAsync(
-        AlchemyClient client, Lease lease, ChainCursor cursor, DateTimeOffset end, CancellationToken cancellationToken)
+    /// <summary>Goes on until the cursor is at the head, the time is up, or the nodes cannot tell more now.</summary>
+    private async Task ReachHeadAsync(ChainRun run, CancellationToken cancellationToken)
     {
-        BlockHeader? same = await client.GetBlockAsync(BlockReference.At(cursor.Block.Number), cancellationToken);
-        if (same is not null && same.Hash != cursor.Block.Hash)
+        for (int waits = 0; !run.IsLate;)
         {
-            if (await UnwindAsync(client, lease, cursor, cancellationToken) is not { } back)
+            long before = run.Cursor.Block.Number;
+            bool isSettled = await LookAsync(run, cancellationToken);
+            if (run.Cursor.HaltedReason is not null)
                 return;
-            cursor = back;
-        }
-
-        long head = await client.GetBlockNumberAsync(cancellationToken);
-        LogRange range = _ranges.GetOrAdd(client.Chain.Id, _ => new LogRange());
-        while (cursor.Block.Number < head && database.Now < end)
-        {
-            long to = Math.Min(head, cursor.Block.Number + range.Blocks);
-            BlockSpan? span = await FetchAsync(client, cursor, to, range, cancellationToken);
-            if (span is null)
+            bool isAwaited = run.Cursor.HintedBlock > run.Cursor.Block.Number
+                && run.Now - run.Cursor.HintedAt < HintLifetime;
+            if (isSettled && !isAwaited)
                 return;
-            ChainCursor? next = span.IsOrphaned
-                ? await UnwindAsync(client, lease, cursor, cancellationToken)
-                : await ApplyAsync(client, lease, cursor, span, cancellationToken);
-            if (next is null)
-                return;
-            cursor = next;
-        }
-    }
-
-    /// <summary>Reads the span after the cursor; null when the node cannot tell it now.</summary>
-    private async Task<BlockSpan?> FetchAsync(
-        AlchemyClient client, ChainCursor cursor, long to, LogRange range, CancellationToken cancellationToken)
-    {
-        List<Collection> collections = await database.ReadAsync(
-            transaction => CollectionTable.ListAsync(transaction, client.Chain.Id, cancellationToken),
-            cancellationToken);
-        Address[] addresses = FollowedContracts.AddressesOf(client.Chain, collections);
-        try
-        {
-            BlockSpan? span = await BlockSpan.ReadAsync(client, cursor.Block, to, addresses, cancellationToken);
-            range.Grow();
-            return span;
-        }
-        catch (LogRangeRefusedException) when (range.TryShrink())
-        {
-            return await FetchAsync(
-                client, cursor, Math.Min(to, cursor.Block.Number + range.Blocks), range, cancellationToken);
-        }
-    }
-
-    private async Task<ChainCursor?> ApplyAsync(
-        AlchemyClient client, Lease lease, ChainCursor cursor, BlockSpan span, CancellationToken cancellationToken)
-    {
-        Address mover = await observer.GetOperatorAsync(client, cancellationToken);
-        ChainCursor applied = await database.WriteAsync(
-            async transaction =>
+            if (run.Cursor.Block.Number > before)
             {
-                await KeepAsync(transaction, lease, cursor, cancellationToken);
-                await new LogApplier(transaction, client.Chain, mover).ApplyAsync(span.Logs, cancellationToken);
-                bool isMoved = await ChainCursorTable.AdvanceAsync(
-                    transaction, cursor, span.Last, client.Chain.ReorgDepthMax, cancellationToken);
-                return isMoved ? cursor with { Block = span.Last } : throw new LeadershipLostException();
-            },
-            cancellationToken);
-        Log.Applied(logger, client.Chain.Id, cursor.Block.Number + 1, span.Last.Number, span.Logs.Count);
-        return applied;
-    }
-
-    /// <summary>Goes back to the highest remembered block that is still canonical; null when none is.</summary>
-    private async Task<ChainCursor?> UnwindAsync(
-        AlchemyClient client, Lease lease, ChainCursor cursor, CancellationToken cancellationToken)
-    {
-        ChainId chain = client.Chain.Id;
-        List<FollowedBlock> remembered = await database.ReadAsync(
-            transaction => ChainCursorTable.ListBlocksAsync(transaction, chain, fromBlock: 0, cancellationToken),
-            cancellationToken);
-        foreach (FollowedBlock block in remembered.Where(block => block.Number < cursor.Block.Number))
-        {
-            BlockHeader? header = await client.GetBlockAsync(BlockReference.At(block.Number), cancellationToken);
-            if (header?.Hash != block.Hash)
+                waits = 0;
                 continue;
-            await database.WriteAsync(
-                async transaction =>
-                {
-                    await KeepAsync(transaction, lease, cursor, cancellationToken);
-                    if (!await ChainCursorTable.UnwindAsync(transaction, cursor, block, cancellationToken))
-                        throw new LeadershipLostException();
-                    await BlockUnwinder.UnwindAsync(transaction, chain, block, cancellationToken);
-                },
+            }
+
+            if (waits == Patience.Length)
+            {
+                Log.Unsettled(logger, run.Chain.Id, before);
+                return;
+            }
+
+            await Task.Delay(Patience[waits++], clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Looks where the chain stands, and follows it there.</summary>
+    /// <returns>Whether the cursor is at that head; false when the nodes do not agree now.</returns>
+    private async Task<bool> LookAsync(ChainRun run, CancellationToken cancellationToken)
+    {
+        FollowedBlock cursor = run.Cursor.Block;
+        List<BlockReference> asked = [BlockReference.Latest, BlockReference.At(cursor.Number)];
+        if (run.Chain.HasFinalityTags)
+            asked.AddRange([BlockReference.Safe, BlockReference.Finalized]);
+        IReadOnlyList<BlockHeader?> told = await run.GetBlocksAsync(asked, cancellationToken);
+        if (told[0] is not { } head)
+            return false;
+        run.Head = new SeenHead(
+            head.Number, head.Timestamp, told.ElementAtOrDefault(2)?.Number, told.ElementAtOrDefault(3)?.Number);
+        if (run.Cursor.HaltedReason is not null)
+            return true;
+
+        // A node that lags behind does not know the cursor's block; what it knows at its own height may still tell.
+        FollowedBlock? followed = told[1] is not null || head.Number >= cursor.Number
+            ? cursor
+            : await run.ReadAsync(
+                transaction => ChainBlockTable.FindAsync(transaction, run.Chain.Id, head.Number, cancellationToken),
                 cancellationToken);
-            Log.Unwound(logger, chain, cursor.Block.Number, block.Number);
-            return cursor with { Block = block };
-        }
-
-        string reason = $"A reorganisation below block {cursor.Block.Number} is deeper than is unwound unseen.";
-        await database.WriteAsync(
-            async transaction =>
-            {
-                await KeepAsync(transaction, lease, cursor, cancellationToken);
-                await ChainCursorTable.HaltAsync(transaction, chain, reason, cancellationToken);
-            },
-            cancellationToken);
-        Log.Halted(logger, chain, cursor.Block.Number);
-        return null;
+        BlockHash? present = followed?.Number == cursor.Number ? told[1]?.Hash : head.Hash;
+        if (followed is null || present is null)
+            return false;
+        if (present != followed.Hash)
+            return await new ChainReorg(run, logger).UnwindAsync(cancellationToken) && await AdvanceAsync(run, head.Number, cancellationToken);
+        return head.Number >= cursor.Number && await AdvanceAsync(run, head.Number, cancellationToken);
     }
 
-    /// <summary>Reads newly registered collections' past, each on its own, until they meet the cursor.</summary>
-    private async Task BackfillAsync(
-        AlchemyClient client, Lease lease, DateTimeOffset end, CancellationToken cancellationToken)
+    private async Task<bool> AdvanceAsync(ChainRun run, long head, CancellationToken cancellationToken)
     {
-        ChainId chain = client.Chain.Id;
-        List<Collection> behind = await database.ReadAsync(
-            transaction => CollectionTable.ListAsync(transaction, chain, cancellationToken), cancellationToken);
-        LogRange range = _ranges.GetOrAdd(chain, _ => new LogRange());
-        foreach (Collection registered in behind.Where(row => !row.IsLive))
+        List<Collection> collections = await run.ReadAsync(
+            transaction => CollectionTable.ListAsync(transaction, run.Chain.Id, cancellationToken), cancellationToken);
+        SpanReader reader = new(run, FollowedContracts.AddressesOf(run.Chain, collections));
+        Address mover = await observer.GetOperatorAsync(run.Client, cancellationToken);
+        while (run.Cursor.Block.Number < head && !run.IsLate)
         {
-            Collection collection = registered;
-            while (!collection.IsLive && database.Now < end)
-                collection = await BackfillSpanAsync(client, lease, collection, range, cancellationToken);
+            BlockSpan? span = await reader.ReadAsync(run.Cursor.Block, head, cancellationToken);
+            if (span is null)
+                return false;
+            await ApplyAsync(run, span, mover, cancellationToken);
         }
+
+        return run.Cursor.Block.Number >= head;
     }
 
-    private async Task<Collection> BackfillSpanAsync(
-        AlchemyClient client, Lease lease, Collection collection, LogRange range, CancellationToken cancellationToken)
+    private async Task ApplyAsync(ChainRun run, BlockSpan span, Address mover, CancellationToken cancellationToken)
     {
-        ChainCursor cursor = await ReadCursorAsync(client, cancellationToken);
-        long to = Math.Min(cursor.Block.Number, collection.BackfilledTo + range.Blocks);
-        Address mover = await observer.GetOperatorAsync(client, cancellationToken);
-        IReadOnlyList<TimedLog> logs = await BlockSpan.ReadLogsAsync(
-            client, collection.BackfilledTo + 1, to, [collection.Contract], cancellationToken);
-        return await database.WriteAsync(
-            async transaction =>
+        long from = run.Cursor.Block.Number + 1;
+        long forgetTo = span.Last.Number - (HeadersKept * run.Chain.ReorgDepthMax);
+        await run.WriteAsync(
+            async (transaction, now) =>
             {
-                await KeepAsync(transaction, lease, cursor, cancellationToken);
-                await new LogApplier(transaction, client.Chain, mover).ApplyAsync(logs, cancellationToken);
-                bool isLive = to == cursor.Block.Number;
-                bool isMoved = await CollectionTable.MoveAsync(transaction, collection, to, isLive, cancellationToken);
-                return isMoved
-                    ? collection with { BackfilledTo = to, IsLive = isLive }
-                    : throw new LeadershipLostException();
+                await new LogApplier(transaction, run.Chain, mover).ApplyAsync(span.Logs, cancellationToken);
+                int gaps = run.IsScheduled ? CountGaps(span, now, transaction.Now) : 0;
+                bool isMoved = await ChainCursorTable.AdvanceAsync(
+                    transaction, run.Cursor, span.Blocks, gaps, forgetTo, cancellationToken);
+                if (!isMoved)
+                    throw new LeadershipLostException();
+                await ChainCursorTable.LearnAsync(transaction, run.Chain.Id, run.Range.Learned, cancellationToken);
             },
             cancellationToken);
+        run.Advance(span.Last);
+        SoukMeter.ChainLogs.Add(span.Logs.Count, run.Tag);
+        Log.Applied(logger, run.Chain.Id, from, span.Last.Number, span.Logs.Count);
     }
 
-    /// <summary>Checks fence and cursor; until the commit nobody moves either.</summary>
-    private static async Task KeepAsync(
-        Transaction transaction, Lease lease, ChainCursor cursor, CancellationToken cancellationToken)
+    /// <summary>How many blocks with logs of ours no hint had spoken of, once hints had begun to come.</summary>
+    private static int CountGaps(BlockSpan span, ChainCursor now, DateTimeOffset time) =>
+        now.HintedBlock == 0
+            ? 0
+            : span.Logs
+                .Where(timed => timed.Log.BlockNumber > now.HintedBlock && timed.BlockTime < time - HintDelayMax)
+                .Select(timed => timed.Log.BlockNumber).Distinct().Count();
+
+    private void Tell(ChainRun run)
     {
-        // The cursor first: whoever lists meanwhile either waits for this, or is waited for.
-        ChainCursor? now = await ChainCursorTable.LockAsync(transaction, cursor.ChainId, cancellationToken);
-        bool isKept = now?.Block.Hash == cursor.Block.Hash
-            && await lease.TryKeepAsync(transaction, LeaseDuration, cancellationToken);
-        if (!isKept)
-            throw new LeadershipLostException();
+        SoukMeter.ChainHalted.Record(run.Cursor.HaltedReason is null ? 0 : 1, run.Tag);
+        if (run.Cursor.HaltedReason is { } reason)
+            Log.StillHalted(logger, run.Chain.Id, reason);
+        if (run.Head is not { } head)
+            return;
+        SoukMeter.ChainLag.Record(Math.Max(0, head.Number - run.Cursor.Block.Number), run.Tag);
+        SoukMeter.ChainLagTime.Record(Math.Max(0, (head.Time - run.Cursor.Block.Time).TotalSeconds), run.Tag);
     }
-
-    private static FollowedBlock Remember(BlockHeader header) =>
-        new(header.Number, header.Hash, header.ParentHash, header.Timestamp);
 
     private static partial class Log
     {
@@ -278,14 +277,20 @@ internal sealed partial class ChainFollower(
         internal static partial void Applied(
             ILogger logger, ChainId chainId, long fromBlock, long toBlock, int logCount);
 
-        [LoggerMessage(2, LogLevel.Warning, "Unwound chain {ChainId} from block {FromBlock} to {ToBlock}.")]
-        internal static partial void Unwound(ILogger logger, ChainId chainId, long fromBlock, long toBlock);
+        [LoggerMessage(2, LogLevel.Information, "Another run follows chain {ChainId}.")]
+        internal static partial void LeadershipLost(ILogger logger, ChainId chainId);
 
         [LoggerMessage(
-            3, LogLevel.Error, "Halted chain {ChainId} at block {BlockNumber}: no remembered block is canonical.")]
-        internal static partial void Halted(ILogger logger, ChainId chainId, long blockNumber);
+            3, LogLevel.Warning, "The node of chain {ChainId} lets no more calls through at block {BlockNumber}; it "
+                + "asks for {WaitMs} ms.")]
+        internal static partial void Throttled(ILogger logger, ChainId chainId, long blockNumber, double waitMs);
 
-        [LoggerMessage(4, LogLevel.Information, "Another run follows chain {ChainId}.")]
-        internal static partial void LeadershipLost(ILogger logger, ChainId chainId);
+        [LoggerMessage(
+            4, LogLevel.Warning, "The nodes of chain {ChainId} do not agree on what follows block {BlockNumber}; the "
+                + "schedule looks again.")]
+        internal static partial void Unsettled(ILogger logger, ChainId chainId, long blockNumber);
+
+        [LoggerMessage(5, LogLevel.Warning, "Chain {ChainId} is still halted: {Reason}")]
+        internal static partial void StillHalted(ILogger logger, ChainId chainId, string reason);
     }
 }

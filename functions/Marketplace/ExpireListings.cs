@@ -29,7 +29,8 @@ internal static partial class ExpireListings
         int purchases = 0;
         await EachChain.RunAsync(context.Get<ChainRegistry>(), async chain =>
         {
-            await context.Get<ChainFollower>().FollowAsync(chain, context.CancellationToken);
+            await context.Get<ChainFollower>().FollowAsync(
+                chain, isScheduled: true, context.CancellationToken);
             purchases += await LapsePurchasesAsync(database, chain, context.CancellationToken);
             listings += await EndListingsAsync(database, chain, context.CancellationToken);
         });

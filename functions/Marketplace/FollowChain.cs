@@ -14,6 +14,9 @@ namespace Souk.Marketplace;
 /// </remarks>
 internal static class FollowChain
 {
+    /// <summary>Who tells what providers say: Webhooks.</summary>
+    private const string ProvidersSource = "/webhooks";
+
     internal static async Task HandleHintAsync(EventContext context, ChainHint hint)
     {
         CancellationToken cancellationToken = context.CancellationToken;
@@ -30,7 +33,11 @@ internal static class FollowChain
                 bool isNew = await Inbox.TryTakeAsync(
                     transaction, context.Event.Source, context.Event.Id, cancellationToken);
                 if (isNew)
-                    await ChainCursorTable.HintAsync(transaction, hint.ChainId, block, cancellationToken);
+                {
+                    bool isProviders = context.Event.Source == ProvidersSource;
+                    await ChainCursorTable.HintAsync(
+                        transaction, hint.ChainId, block, isProviders, cancellationToken);
+                }
 
                 // A repeat may be the broker's, because the first run could not read the chain.
                 ChainCursor? cursor = await ChainCursorTable.FindAsync(transaction, hint.ChainId, cancellationToken);
@@ -38,12 +45,12 @@ internal static class FollowChain
             },
             cancellationToken);
         if (isDue)
-            await context.Get<ChainFollower>().FollowAsync(hint.ChainId, cancellationToken);
+            await context.Get<ChainFollower>().FollowAsync(hint.ChainId, isScheduled: false, cancellationToken);
     }
 
     internal static Task HandleScheduleAsync(EventContext context) => EachChain.RunAsync(
         context.Get<ChainRegistry>(),
-        chain => context.Get<ChainFollower>().FollowAsync(chain, context.CancellationToken));
+        chain => context.Get<ChainFollower>().FollowAsync(chain, isScheduled: true, context.CancellationToken));
 }
 
 /// <summary>Scheduled work on every chain: one whose node is down does not keep the others waiting.</summary>

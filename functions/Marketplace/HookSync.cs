@@ -55,7 +55,7 @@ internal sealed partial class HookSync(
         {
             // What happened while nobody told of it is on the chain.
             foreach (ChainId chain in resumed)
-                await follower.FollowAsync(chain, cancellationToken);
+                await follower.FollowAsync(chain, isScheduled: true, cancellationToken);
         }
     }
 

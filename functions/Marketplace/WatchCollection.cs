@@ -28,12 +28,13 @@ internal static class WatchCollection
                 if (await Inbox.TryTakeAsync(
                     transaction, context.Event.Source, context.Event.Id, cancellationToken))
                 {
-                    await ChainCursorTable.HintAsync(transaction, registered.ChainId, block: 0, cancellationToken);
+                    await ChainCursorTable.HintAsync(
+                        transaction, registered.ChainId, block: 0, isProviders: false, cancellationToken);
                 }
             },
             cancellationToken);
         await Task.WhenAll(
             context.Get<HookSync>().RunAsync(cancellationToken),
-            context.Get<ChainFollower>().FollowAsync(registered.ChainId, cancellationToken));
+            context.Get<ChainFollower>().FollowAsync(registered.ChainId, isScheduled: false, cancellationToken));
     }
 }

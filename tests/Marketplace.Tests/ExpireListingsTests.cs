@@ -80,7 +80,7 @@ public sealed class ExpireListingsTests(MarketFixture fixture) : MarketTest(fixt
     [Fact]
     public async Task A_node_that_is_down_has_the_tick_tried_again()
     {
-        Market.Alchemy.NextRpc("eth_getBlockByNumber", -32000, "no healthy upstream");
+        TakeNodeDown();
 
         Assert.Equal(503, await Market.FireAsync("expire", Cancelled));
         Assert.Equal(204, await Market.FireAsync("expire", Cancelled));

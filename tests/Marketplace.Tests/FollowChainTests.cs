@@ -51,7 +51,7 @@ public sealed class FollowChainTests(MarketFixture fixture) : MarketTest(fixture
     {
         TokenId token = await MintAsync(await SignInAsync());
         CloudEventMessage hint = Hint("again", await Market.Node.Rpc.GetBlockNumberAsync(Cancelled));
-        Market.Alchemy.NextRpc("eth_getLogs", -32000, "no healthy upstream");
+        TakeNodeDown();
 
         Assert.Equal(503, await Market.App.TakeEventAsync(hint, Cancelled));
         Assert.Equal("", await OwnersOfAsync(token));

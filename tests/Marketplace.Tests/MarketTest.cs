@@ -132,6 +132,16 @@ public abstract class MarketTest(MarketFixture fixture)
             .Reverse()];
     }
 
+    /// <summary>The next call to the node fails, however often it is tried again.</summary>
+    protected void TakeNodeDown()
+    {
+        for (int attempt = 0; attempt <= Market.RetriesMax; attempt++) Market.Alchemy.NextRequest(503);
+    }
+
+    /// <summary>How an operator sees the chain.</summary>
+    protected async Task<JsonElement> ChainAsync() =>
+        (await Administrator.GetAsync("/v1/admin/chains", Cancelled)).Json.GetProperty("chains")[0];
+
     /// <summary>How many rows of a table there are.</summary>
     protected Task<long> CountAsync(string table) =>
         Market.App.Database.FindAsync<long>($"SELECT count(*) FROM {table}", Cancelled);

@@ -18,4 +18,20 @@ public static class SoukMeter
 
     /// <summary>Webhooks at a provider that need somebody's eyes: gone, refused, or paused again and again.</summary>
     public static Counter<long> HookAlarms { get; } = Meter.CreateCounter<long>("souk.hook.alarms");
+
+    /// <summary>Logs applied while following a chain.</summary>
+    public static Counter<long> ChainLogs { get; } = Meter.CreateCounter<long>("souk.chain.logs");
+
+    /// <summary>How many blocks each reorganisation undid.</summary>
+    public static Histogram<long> ReorgDepth { get; } =
+        Meter.CreateHistogram<long>("souk.chain.reorg.depth", "{block}");
+
+    /// <summary>How far the cursor is behind the head at the end of a run, in blocks.</summary>
+    public static Gauge<long> ChainLag { get; } = Meter.CreateGauge<long>("souk.chain.lag", "{block}");
+
+    /// <summary>How far the cursor is behind the head at the end of a run, in the blocks' own time.</summary>
+    public static Gauge<double> ChainLagTime { get; } = Meter.CreateGauge<double>("souk.chain.lag.time", "s");
+
+    /// <summary>1 while a chain is halted until a person looks, else 0.</summary>
+    public static Gauge<int> ChainHalted { get; } = Meter.CreateGauge<int>("souk.chain.halted");
 }

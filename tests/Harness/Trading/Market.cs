@@ -26,13 +26,18 @@ public sealed class Market : IAsyncDisposable
     /// <summary>The deepest reorganisation that this market unwinds by itself.</summary>
     public const int ReorgDepthMax = 6;
 
+    /// <summary>How often a read of the chain is tried again.</summary>
+    public const int RetriesMax = 3;
+
     /// <summary>The platform's fee, in basis points.</summary>
     public const int FeeBps = 250;
 
     /// <summary>The demo collection's royalty, in basis points.</summary>
     public const int RoyaltyBps = 500;
 
-    private static readonly ChainId Id = ChainId.Parse("31337");
+    /// <summary>Its chain.</summary>
+    public static readonly ChainId Id = ChainId.Parse("31337");
+
     private static readonly Wei PocketMoney = Wei.Parse("1000000000000000000000");
 
     private readonly IReadOnlyDictionary<string, string?> _settings;
@@ -83,7 +88,8 @@ public sealed class Market : IAsyncDisposable
     public static async Task<Market> StartAsync(
         World world, MarketOptions options, CancellationToken cancellationToken)
     {
-        EvmNode node = await EvmNode.StartAsync(new EvmNodeOptions(Id), cancellationToken);
+        EvmNodeOptions chain = new(Id) { EpochBlocks = options.EpochBlocks };
+        EvmNode node = await EvmNode.StartAsync(chain, cancellationToken);
         Address zoneSigner = PrivateKey.Parse(world.ZoneSignerKey).Address;
         ChainParties parties = new(
             node.Accounts[8], zoneSigner, node.Accounts[7], node.Accounts[7], node.Accounts[6], RoyaltyBps);
@@ -100,6 +106,8 @@ public sealed class Market : IAsyncDisposable
             settings[$"Chains:0:Hooks:{index}:Purpose"] = hook;
         }
 
+        foreach ((string name, string? value) in options.Settings) settings[name] = value;
+
         Market market = new(node, contracts, alchemy, settings);
         market.App = await FunctionApp.StartAsync<MarketplaceFunction>(
             world, new FunctionAppOptions { Clock = market.Clock, Settings = market._settings }, cancellationToken);
@@ -112,6 +120,14 @@ public sealed class Market : IAsyncDisposable
         await App.DisposeAsync();
         await Alchemy.DisposeAsync();
         await Node.DisposeAsync();
+    }
+
+    /// <summary>Starts a second instance of the function on the same database, chain and clock.</summary>
+    public Task<FunctionApp<MarketplaceFunction>> StartTwinAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<string, string?> settings = new(_settings) { ["Postgres:Database"] = App.Database.Name };
+        return FunctionApp.StartAsync<MarketplaceFunction>(
+            App.World, new FunctionAppOptions { Clock = Clock, Settings = settings }, cancellationToken);
     }
 
     /// <summary>Signs somebody in who trades: their wallet is linked and has a thousand ether.</summary>
@@ -233,6 +249,8 @@ public sealed class Market : IAsyncDisposable
             ["Notify:RetryDelay"] = "00:00:00.001",
             // Tests that fail calls share one breaker.
             ["Notify:RetriesMax"] = "1",
+            ["Alchemy:RetriesMax"] = RetriesMax.ToString(CultureInfo.InvariantCulture),
+            ["Alchemy:RetryDelay"] = "00:00:00.02",
             ["Chains:0:Id"] = Id.ToString(),
             ["Chains:0:Name"] = "test",
             ["Chains:0:CurrencySymbol"] = "ETH",
