@@ -1,5 +1,6 @@
 using Souk.Platform.CloudEvents;
 using Souk.Platform.Hosting;
+using Souk.Platform.Http;
 
 namespace Souk.Jobs;
 
@@ -11,6 +12,9 @@ public sealed class JobsFunction : IFunction
 {
     /// <summary>Where the broker sends what no consumer could take.</summary>
     internal const string DeadLetterPath = "/dead-letters";
+
+    /// <summary>The largest dead letter, in bytes: whoever could not take it, the last resort must.</summary>
+    private const int DeadLetterBytesMax = 1024 * 1024;
 
     /// <inheritdoc/>
     public static string Name => "jobs";
@@ -35,6 +39,7 @@ public sealed class JobsFunction : IFunction
             .OnSchedule("relay", RelayOutbox.HandleAsync)
             .OnSchedule("purge", PurgeExpired.HandleAsync)
             .OnSchedule("verify-audit", VerifyAudit.HandleAsync));
-        routes.MapEvents(events => events.OnAnyOther(KeepDeadLetter.HandleAsync), DeadLetterPath);
+        routes.MapEvents(events => events.OnAnyOther(KeepDeadLetter.HandleAsync), DeadLetterPath)
+            .LimitBody(DeadLetterBytesMax);
     }
 }

@@ -42,6 +42,14 @@ public sealed class KeepDeadLetterTests(SharedWorld world) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keeps_what_was_too_large_for_its_consumer()
+    {
+        Assert.Equal(204, await SendAsync("1", $"\"{new string('a', 1_000_000)}\""));
+
+        Assert.Equal(1_000_002, await _jobs.CountAsync("SELECT length(data)::bigint FROM dead_letters"));
+    }
+
+    [Fact]
     public async Task Keeps_a_tick_that_no_schedule_took()
     {
         Assert.Equal(204, await SendAsync("1", "{}", ("type", "dev.knative.sources.ping"), ("job", "unknown")));
