@@ -22,7 +22,7 @@ public sealed class HaltChainTests(MarketFixture fixture) : MarketTest(fixture),
         await FollowAsync();
 
         JsonElement chain = (await Administrator.GetAsync("/v1/admin/chains", Cancelled)).Json.GetProperty("chains")[0];
-        Assert.NotEqual("", chain.GetProperty("haltedReason").GetString());
+        Assert.NotNull(chain.GetProperty("haltedReason").GetString());
         Assert.Equal(head, chain.GetProperty("blockNumber").GetUInt64());
     }
 }

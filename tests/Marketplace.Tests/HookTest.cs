@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Souk.Domain.Chain;
 using Souk.Harness;
+using Souk.Harness.Trading;
 using Souk.Local.StandIns;
 
 namespace Souk.Marketplace.Tests;
@@ -8,7 +9,7 @@ namespace Souk.Marketplace.Tests;
 /// <summary>A market whose settings name a webhook for each purpose.</summary>
 public sealed class HookMarketFixture(SharedWorld world) : MarketFixture(world)
 {
-    protected override IReadOnlyList<string> Hooks => ["collections", "wallets", "orders", "signers"];
+    protected override MarketOptions Options => new() { Hooks = ["collections", "wallets", "orders", "signers"] };
 }
 
 /// <summary>A market that the classes about webhooks share, one test at a time.</summary>

@@ -16,14 +16,14 @@ public class MarketFixture(SharedWorld world) : IAsyncLifetime
     /// <summary>Connects the superuser to the market's database.</summary>
     public string AdminConnectionString { get; private set; } = "";
 
-    /// <summary>The webhooks that the market's settings name.</summary>
-    protected virtual IReadOnlyList<string> Hooks => [];
+    /// <summary>How the market is made.</summary>
+    protected virtual MarketOptions Options => new();
 
     public async ValueTask InitializeAsync()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         World outside = await world.GetAsync();
-        Market = await Market.StartAsync(outside, new MarketOptions { Hooks = Hooks }, cancellationToken);
+        Market = await Market.StartAsync(outside, Options, cancellationToken);
         AdminConnectionString = outside.Database.Server.AdminConnectionString(Market.App.Database.Name);
         Administrator = await Market.SignInAdministratorAsync(cancellationToken);
         ApiAnswer registered = await Market.RegisterAsync(
@@ -32,7 +32,7 @@ public class MarketFixture(SharedWorld world) : IAsyncLifetime
         Assert.Equal(204, await Market.HintAsync(cancellationToken));
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await Market.DisposeAsync();

@@ -12,6 +12,12 @@ public static class DatabaseCopy
         GROUP BY table_name
         """;
 
+    private const string GoOnSql = """
+        SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), max(%I)) FROM %I',
+            table_name, column_name, column_name, table_name)
+        FROM information_schema.columns WHERE table_schema = 'public' AND is_identity = 'YES'
+        """;
+
     /// <summary>Copies every row but leases in one snapshot; what was in the target is gone.</summary>
     /// <remarks>A lease is held by a process that does not know the copy.</remarks>
     /// <param name="from">Connects the superuser to the database that is copied.</param>
@@ -26,7 +32,8 @@ public static class DatabaseCopy
         await using NpgsqlTransaction reading = await source.BeginTransactionAsync(
             System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         await using NpgsqlTransaction writing = await target.BeginTransactionAsync(cancellationToken);
-        List<(string Name, string Columns)> tables = await ListAsync(source, cancellationToken);
+        List<(string Name, string Columns)> tables = await ListAsync(
+            source, TablesSql, reader => (reader.GetString(0), reader.GetString(1)), cancellationToken);
 
         // No trigger checks a foreign key meanwhile: all rows come over, in whatever order.
         await ExecuteAsync(target, "SET LOCAL session_replication_role = replica", cancellationToken);
@@ -41,17 +48,21 @@ public static class DatabaseCopy
             await read.CopyToAsync(write, cancellationToken);
         }
 
+        foreach (string goOn in await ListAsync(target, GoOnSql, reader => reader.GetString(0), cancellationToken))
+            await ExecuteAsync(target, goOn, cancellationToken);
         await writing.CommitAsync(cancellationToken);
     }
 
-    private static async Task<List<(string Name, string Columns)>> ListAsync(
-        NpgsqlConnection source, CancellationToken cancellationToken)
+    private static async Task<List<T>> ListAsync<T>(
+        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        List<(string, string)> tables = [];
-        await using NpgsqlCommand command = new(TablesSql, source);
+        List<T> rows = [];
+#pragma warning disable CA2100 // The two constants above.
+        await using NpgsqlCommand command = new(sql, connection);
+#pragma warning restore CA2100
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) tables.Add((reader.GetString(0), reader.GetString(1)));
-        return tables;
+        while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
+        return rows;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection target, string sql, CancellationToken cancellationToken)

@@ -19,11 +19,14 @@ public static class DerivedRows
         "outbox", "inbox", "dead_letters", "leases", "idempotency_keys", "audit", "schema_migrations",
         "users", "user_roles", "sessions", "refresh_tokens", "wallets", "wallet_challenges",
         "signers", "policy_rules", "transactions", "transaction_history", "transaction_attempts", "signing_heads",
-        "prepared_listings", "chain_blocks",
+        "prepared_listings", "chain_blocks", "watched_wallets", "hooks",
     ];
 
     private static readonly string[] OthersColumns =
-        ["updated_at", "finalized_at", "hints", "hinted_block", "reorgs", "order", "signature"];
+        
+    [
+        "updated_at", "finalized_at", "hints", "hinted_block", "reorgs", "sequence", "order", "signature",
+    ];
 
     private static readonly string[] TablesOfRandomIds = ["activity"];
 

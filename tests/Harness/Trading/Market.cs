@@ -114,6 +114,11 @@ public sealed class Market : IAsyncDisposable
         return market;
     }
 
+    /// <summary>Starts another Marketplace on the same chain and clock, with an empty database of its own.</summary>
+    public Task<FunctionApp<MarketplaceFunction>> StartTwinAsync(CancellationToken cancellationToken) =>
+        FunctionApp.StartAsync<MarketplaceFunction>(
+            App.World, new FunctionAppOptions { Clock = Clock, Settings = _settings }, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
