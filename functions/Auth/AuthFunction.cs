@@ -1,5 +1,6 @@
 using Souk.Platform.Firebase;
 using Souk.Platform.Hosting;
+using Souk.Platform.MetaKeep;
 using Souk.Platform.Vault;
 
 namespace Souk.Auth;
@@ -21,6 +22,8 @@ public sealed class AuthFunction : IFunction
         builder.Services.AddSingleton<RateLimit>();
         builder.Services.AddSingleton<AccessTokenIssuer>();
         builder.Services.AddSingleton<WalletSignature>();
+        builder.Services.AddMetaKeep(builder.Configuration);
+        builder.Services.AddSingleton(new MetaKeepCredentials(builder.ReadSecretsAsync));
         UseFirebase(builder);
     }
 
@@ -35,6 +38,7 @@ public sealed class AuthFunction : IFunction
         AskWallet.Map(routes);
         LinkWallet.Map(routes);
         UnlinkWallet.Map(routes);
+        ProvisionWallet.Map(routes);
     }
 
     private static void UseFirebase(FunctionBuilder builder)

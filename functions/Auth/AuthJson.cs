@@ -15,6 +15,7 @@ namespace Souk.Auth;
 [JsonSerializable(typeof(AskWallet.Request), TypeInfoPropertyName = "AskWalletRequest")]
 [JsonSerializable(typeof(AskWallet.Response), TypeInfoPropertyName = "AskWalletResponse")]
 [JsonSerializable(typeof(LinkWallet.Request), TypeInfoPropertyName = "LinkWalletRequest")]
+[JsonSerializable(typeof(ProvisionWallet.Request), TypeInfoPropertyName = "ProvisionWalletRequest")]
 [JsonSerializable(typeof(LinkedWallet))]
 [JsonSerializable(typeof(WalletChanged))]
 internal sealed partial class AuthJson : JsonSerializerContext;

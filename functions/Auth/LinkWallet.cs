@@ -104,7 +104,14 @@ internal static partial class LinkWallet
             throw new FailureException(Invalid("used"));
 
         ChainId? chain = kind == WalletKind.Contract ? answered.ChainId : null;
-        Wallet wallet = new(answered.Wallet, answered.UserId, chain, transaction.Now);
+        return await AddAsync(
+            transaction, new Wallet(answered.Wallet, answered.UserId, kind, chain, transaction.Now), cancellationToken);
+    }
+
+    /// <summary>Links a wallet that is proven to be the person's; one that is theirs already stays linked.</summary>
+    internal static async Task<LinkedWallet> AddAsync(
+        Transaction transaction, Wallet wallet, CancellationToken cancellationToken)
+    {
         if (!await WalletTable.TryAddAsync(transaction, wallet, cancellationToken))
         {
             Wallet? linked = await WalletTable.FindAsync(transaction, wallet.Address, cancellationToken);

@@ -5,7 +5,7 @@ using Souk.Platform.CloudEvents;
 namespace Souk.Signing;
 
 /// <summary>
-/// Schedule <c>confirm</c>: confirms every chain, sends what earlier runs left, and looks at balances.
+/// Schedule <c>confirm</c>: confirms every chain, sends what earlier runs left, looks at balances, follows consents.
 /// </summary>
 /// <remarks>
 /// Idempotent by what it reads: a doubled tick finds the leases taken or nothing to do. A chain or wallet that fails
@@ -23,6 +23,7 @@ internal static partial class ConfirmOnSchedule
         await Task.WhenAll(context.Get<SignerRegistry>().All.Select(
             signer => TryAsync(
                 () => context.Get<WatchBalance>().HandleAsync(signer, context.CancellationToken), logger)));
+        await TryAsync(() => context.Get<FollowConsents>().HandleAsync(context.CancellationToken), logger);
     }
 
     private static async Task TryAsync(Func<Task> work, ILogger logger)

@@ -21,7 +21,7 @@ namespace Souk.Signing;
 internal static partial class RequestTransaction
 {
     /// <summary>The largest call data taken, in bytes; as JSON text it is twice that.</summary>
-    private const int DataBytesMax = 48 * 1024;
+    internal const int DataBytesMax = 48 * 1024;
 
     private const int BodyBytesMax = 128 * 1024;
     private const int DescriptionLengthMax = 200;

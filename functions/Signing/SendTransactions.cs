@@ -16,7 +16,7 @@ internal sealed partial class SendTransactions(
     Database database,
     AlchemyClients nodes,
     MetaKeepClient metaKeep,
-    SignerCredentials credentials,
+    MetaKeepCredentials credentials,
     Signers signers,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,

@@ -13,7 +13,7 @@ internal sealed class Signers(
     Database database,
     AlchemyClients nodes,
     MetaKeepClient metaKeep,
-    SignerCredentials credentials,
+    MetaKeepCredentials credentials,
     SignerRegistry registry)
 {
     private readonly ConcurrentDictionary<string, SignerId> _known = new(StringComparer.Ordinal);

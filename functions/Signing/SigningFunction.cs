@@ -17,13 +17,14 @@ public sealed class SigningFunction : IFunction
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseJson(SigningJson.Default).UsePostgres().UseRedis().UseAccessTokens().UseChains();
         builder.Services.AddMetaKeep(builder.Configuration);
-        builder.Services.AddSingleton(new SignerCredentials(builder.ReadSecretsAsync));
+        builder.Services.AddSingleton(new MetaKeepCredentials(builder.ReadSecretsAsync));
         builder.Services.AddSingleton(ReadSigners(builder));
         builder.Services.AddSingleton<Signers>();
         builder.Services.AddSingleton<SendTransactions>();
         builder.Services.AddSingleton<SendToAll>();
         builder.Services.AddSingleton<WatchBalance>();
         builder.Services.AddSingleton<ConfirmTransactions>();
+        UseConsents(builder);
         builder.Prewarm(builder.ReadSecretsAsync);
     }
 
@@ -43,6 +44,10 @@ public sealed class SigningFunction : IFunction
         GetSigner.Map(routes);
         PauseSigner.Map(routes);
         UnpauseSigner.Map(routes);
+        AskConsent.Map(routes);
+        AnswerConsent.Map(routes);
+        DenyConsent.Map(routes);
+        GetConsent.Map(routes);
         routes.MapEvents(events => events
             .On(EventType.TransactionQueued, SigningJson.Default.TransactionQueued, TakeQueuedTransaction.HandleAsync)
             .On(EventType.ChainHinted, SigningJson.Default.ChainHint, TakeChainHint.HandleAsync)
@@ -55,5 +60,13 @@ public sealed class SigningFunction : IFunction
         HashSet<string> chains =
             [.. builder.Configuration.GetSection("Chains").GetChildren().Select(chain => chain["Id"] ?? "")];
         return SignerRegistry.Create(signers, chains, builder.Fault);
+    }
+
+    private static void UseConsents(FunctionBuilder builder)
+    {
+        List<ConsentOptions> options = builder.Configuration.GetSection("Consents").Get<List<ConsentOptions>>() ?? [];
+        builder.Services.AddSingleton(ConsentRules.Create(options, builder.Fault));
+        builder.Services.AddSingleton<ConsentWindow>();
+        builder.Services.AddSingleton<FollowConsents>();
     }
 }

@@ -31,6 +31,11 @@ namespace Souk.Signing;
 [JsonSerializable(typeof(PauseSigner.Request), TypeInfoPropertyName = "PauseSignerRequest")]
 [JsonSerializable(typeof(UnpauseSigner.Request), TypeInfoPropertyName = "UnpauseSignerRequest")]
 [JsonSerializable(typeof(AuditDetail))]
+[JsonSerializable(typeof(AskConsent.Request), TypeInfoPropertyName = "AskConsentRequest")]
+[JsonSerializable(typeof(AskConsent.Response), TypeInfoPropertyName = "AskConsentResponse")]
+[JsonSerializable(typeof(AnswerConsent.Request), TypeInfoPropertyName = "AnswerConsentRequest")]
+[JsonSerializable(typeof(ConsentView))]
+[JsonSerializable(typeof(ConsentEnded))]
 internal sealed partial class SigningJson : JsonSerializerContext;
 
 /// <summary>The facts of an administrative act, for the audit log; never a secret.</summary>

@@ -48,6 +48,9 @@ public sealed class SigningWorld : IAsyncLifetime
             ["MetaKeep:RetriesMax"] = "0",
             ["Alchemy:RetriesMax"] = "0",
             ["Signers:0:BalanceWeiMin"] = "1000000000000000000",
+            ["Consents:0:ChainId"] = Chain.Plan.Id.ToString(),
+            ["Consents:0:Contract"] = Chain.Contracts.Collection.ToString(),
+            ["Consents:0:Function"] = "approve(address,uint256)",
         };
         _app = await FunctionApp.StartAsync<SigningFunction>(
             World, new FunctionAppOptions { Settings = settings }, Cancelled);
@@ -75,6 +78,9 @@ public sealed class SigningWorld : IAsyncLifetime
 
     public Task<ApiAnswer> GetAsync(TestPerson? person, string path) =>
         (person?.Api ?? _app.Anonymous).GetAsync(path, Cancelled);
+
+    public static Task<ApiAnswer> DeleteAsync(TestPerson person, string path) =>
+        person.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), Cancelled);
 
     /// <summary>Delivers an event and answers the status that the broker would see.</summary>
     public Task<int> DeliverAsync(string type, JsonObject data) =>

@@ -15,6 +15,9 @@ public sealed class World : IAsyncDisposable
 {
     private const string MetaKeepSeed = "souk";
 
+    /// <summary>The chains' own signers count from 1.</summary>
+    private const int PeopleAppNumber = 0;
+
     private readonly PrivateFolder _folder = PrivateFolder.Create();
     private readonly WorldOptions _options;
     private readonly ConcurrentDictionary<string, Uri> _addresses = new();
@@ -101,6 +104,9 @@ public sealed class World : IAsyncDisposable
 
     /// <summary>A folder of this run, gone when it ends.</summary>
     public string Folder(string name) => _folder.Folder(name);
+
+    /// <summary>The MetaKeep app of a chain that people's embedded wallets are asked through.</summary>
+    public MetaKeepApp PeopleOf(WorldChain chain) => MetaKeep.AddApp(chain.Plan.Id, PeopleAppNumber);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -24,6 +24,7 @@ internal static class WorldVault
     public static void PutPolicies(VaultStandIn vault, IEnumerable<string> functions)
     {
         vault.CreateTransitKey("access-token", "ecdsa-p256");
+        vault.CreateTransitKey("wallet-data", "aes256-gcm96");
         foreach (string function in functions)
         {
             List<string> rules =
@@ -34,6 +35,8 @@ internal static class WorldVault
             ];
             if (function == "auth") rules.Add(Rule("transit/sign/access-token/*", "update"));
             if (function == "auth") rules.Add(Rule("transit/sign/access-token", "update"));
+            if (function == "auth") rules.Add(Rule("transit/encrypt/wallet-data", "update"));
+            if (function == "signing") rules.Add(Rule("transit/decrypt/wallet-data", "update"));
             vault.PutPolicy(function, string.Join('\n', rules));
             vault.PutKubernetesRole(function, new VaultKubernetesRole(
                 [function], [NamespaceOf(function)], "vault", [function], TokenTtl, TokenMaxTtl));
@@ -75,8 +78,11 @@ internal static class WorldVault
             }
 
             if (function == "auth") secrets["firebase_service_account"] = world.Firebase.ServiceAccountJson;
+            if (function == "auth" && world.Chains.Count > 0) AddApp(secrets, "people", world.PeopleOf(world.Chains[0]));
             if (function == "marketplace") AddMarket(secrets, world);
             if (function == "signing") AddSigners(secrets, world.Chains);
+            foreach (WorldChain chain in function == "signing" ? world.Chains : [])
+                AddApp(secrets, $"people-{chain.Plan.Id}", world.PeopleOf(chain));
             if (function == "webhooks") AddHooks(secrets, world.Hooks);
             world.Vault.PutKv(function, secrets);
         }
@@ -98,6 +104,12 @@ internal static class WorldVault
                 secrets[$"metakeep_{chain.NameOf(signer)}_api_secret"] = signer.ApiSecret;
             }
         }
+    }
+
+    private static void AddApp(Dictionary<string, string> secrets, string name, MetaKeepApp app)
+    {
+        secrets[$"metakeep_{name}_api_key"] = app.ApiKey;
+        secrets[$"metakeep_{name}_api_secret"] = app.ApiSecret;
     }
 
     private static void AddHooks(

@@ -73,6 +73,13 @@ public sealed partial class FirebaseStandIn
             _accounts.Change(uid, user => user with { IsDisabled = true });
     }
 
+    /// <summary>The user's e-mail counts as unproven from now on.</summary>
+    public void UnverifyEmail(string uid)
+    {
+        lock (_gate)
+            _accounts.Change(uid, user => user with { IsEmailVerified = false });
+    }
+
     /// <summary>
     /// What the SDK's <c>revokeRefreshTokens</c> does: authentications before this second stop counting.
     /// </summary>

@@ -9,10 +9,12 @@ namespace Souk.Local.StandIns;
 public sealed class MetaKeepApp
 {
     private readonly byte[] _publicKey;
+    private readonly string _vendorSeed;
 
     internal MetaKeepApp(string seed, ChainId chain, int number)
     {
         ChainId = chain;
+        _vendorSeed = seed;
         Seed = number == 1 ? $"{seed}/{chain}" : $"{seed}/{chain}/{number}";
         byte[] scalar = SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/api"));
         using ECDsa key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
@@ -20,7 +22,7 @@ public sealed class MetaKeepApp
         ECPoint point = key.ExportParameters(includePrivateParameters: false).Q;
         ApiKey = Convert.ToBase64String([(byte)((point.Y![^1] & 1) == 0 ? 2 : 3), .. point.X!]);
         ApiSecret = Base64Url.EncodeToString(scalar);
-        Wallet = WalletOf("developer");
+        Wallet = OwnWallet("developer");
     }
 
     /// <summary>The only chain whose transactions the app signs.</summary>
@@ -51,13 +53,16 @@ public sealed class MetaKeepApp
     public int RequestsPerSecondMax { get; set; } = 100;
 
     /// <summary>The key that signs what the developer wallet is asked for.</summary>
-    internal PrivateKey SigningKey => IsImpostor ? WalletOf("impostor") : Wallet;
+    internal PrivateKey SigningKey => IsImpostor ? OwnWallet("impostor") : Wallet;
 
     private string Seed { get; }
 
-    /// <summary>The embedded wallet of an identifier: the same one for ever.</summary>
-    internal PrivateKey WalletOf(string identifier) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/wallet/{identifier}")));
+    /// <summary>The embedded wallet of a person: the same one for ever, and in every app.</summary>
+    public PrivateKey WalletOf(string email) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{_vendorSeed}/wallet/{email}")));
+
+    private PrivateKey OwnWallet(string name) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}/wallet/{name}")));
 
     internal bool HasSigned(byte[] stringToSign, string signature)
     {

@@ -12,9 +12,9 @@ internal sealed class MetaKeepRefusal(string status) : Exception(status)
 /// <summary>Reads what the stand-in is asked to sign, and refuses what the vendor refuses.</summary>
 internal static class MetaKeepRequests
 {
-    internal static string Email(JsonElement body)
+    internal static string Email(JsonElement person)
     {
-        string email = body.GetProperty("user").GetProperty("email").GetString() ?? "";
+        string email = person.GetProperty("email").GetString() ?? "";
         return email.IndexOf('@', StringComparison.Ordinal) is var at && at > 0 && at < email.Length - 1
             ? email.ToLowerInvariant()
             : throw new MetaKeepRefusal("INVALID_EMAIL");

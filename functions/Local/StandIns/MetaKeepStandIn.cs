@@ -10,10 +10,13 @@ namespace Souk.Local.StandIns;
 /// <summary>MetaKeep's app API with wallets and signatures, over loopback.</summary>
 /// <remarks>
 /// Copies: <c>/v3/getDeveloperWallet</c>, <c>/v3/getWallet</c>, <c>/v2/app/sign/message</c>,
-/// <c>/v2/app/sign/transaction</c>, <c>/v2/app/sign/typedData</c>; the API signature over the exact octets with its
+/// <c>/v2/app/sign/transaction</c>, <c>/v2/app/sign/typedData</c>, <c>/v2/app/lambda/invoke</c> as a person and
+/// <c>/v2/app/transaction/status</c>; the API signature over the exact octets with its
 /// minute of tolerance, the error envelope and statuses, replay by <c>Idempotency-Key</c>, 100 requests a second.
 /// Source: MetaKeep's API reference and its published code samples (read 2026-11).
-/// Known differences: lambda, NFT, coin and admin calls are absent; the 429 of the limit is assumed (its form is not
+/// Known differences: a person's window is <see cref="Consent"/>, and nothing is sent to a chain for them: a test does
+/// it with <see cref="MetaKeepApp.WalletOf"/> and says so by <see cref="Move"/>; calls without a person, contracts that
+/// were not imported, NFT, coin and admin calls are not there; the 429 of the limit is assumed (its form is not
 /// documented); a replayed key answers its first reply whatever the new body is (the vendor says nothing of it);
 /// keys come from a seed, so wallets are the same in each run; signatures are deterministic (RFC 6979).
 /// </remarks>
@@ -24,6 +27,7 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
 
     private static readonly TimeSpan TimestampTolerance = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, MetaKeepApp> _apps = new();
+    private readonly MetaKeepConsents _consents = new(clock);
     private readonly ConcurrentDictionary<(string ApiKey, string Key), (int Status, string Body)> _answers = new();
     private readonly ConcurrentDictionary<(string ApiKey, long Second), int> _requests = new();
 
@@ -39,6 +43,21 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
     /// <summary>Forgets an app: its key is unknown from now on.</summary>
     public void RemoveApp(MetaKeepApp app) => _apps.TryRemove(app.ApiKey, out _);
 
+    /// <summary>What a person's window does when they consent: it answers the transaction's id at MetaKeep.</summary>
+    /// <exception cref="InvalidOperationException">The token is unknown, was used, or is older than 10
+    /// minutes.</exception>
+    public Guid Consent(string consentToken) => _consents.Answer(consentToken).TransactionId;
+
+    /// <summary>What the person saw in their window.</summary>
+    public MetaKeepConsent AskedOf(string consentToken) => _consents.Find(consentToken);
+
+    /// <summary>Moves a transaction that a person consented to on.</summary>
+    /// <param name="transactionId">The transaction's id at MetaKeep.</param>
+    /// <param name="status">QUEUED, COMPLETED, FAILED or CANCELLED.</param>
+    /// <param name="hash">The chain's name for it.</param>
+    public void Move(Guid transactionId, string status, TransactionHash? hash) =>
+        _consents.Move(transactionId, status, hash);
+
     /// <inheritdoc/>
     protected override Task WriteErrorAsync(HttpContext context, int status) =>
         WriteAsync(context, status, StatusBody(status switch
@@ -53,13 +72,15 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
     protected override void Map(IEndpointRouteBuilder routes)
     {
         MapApp(routes, "/v3/getDeveloperWallet", (app, _) => WalletBody(app.Wallet));
-        MapApp(routes, "/v3/getWallet", (app, body) => WalletBody(app.WalletOf(MetaKeepRequests.Email(body))));
+        MapApp(routes, "/v3/getWallet", (app, body) => WalletBody(app.WalletOf(MetaKeepRequests.Email(body.GetProperty("user")))));
         MapApp(routes, "/v2/app/sign/message", (app, body) =>
             SignatureBody(app.SigningKey.Sign(Eip191.HashPersonalMessage(MetaKeepRequests.Message(body))), 27));
         MapApp(routes, "/v2/app/sign/transaction", (app, body) =>
             SignatureBody(app.SigningKey.Sign(MetaKeepRequests.Transaction(body, app).SigningHash()), 0));
         MapApp(routes, "/v2/app/sign/typedData", (app, body) =>
             SignatureBody(app.SigningKey.Sign(MetaKeepRequests.TypedData(body).Digest()), 27));
+        MapApp(routes, "/v2/app/lambda/invoke", _consents.Ask);
+        MapApp(routes, "/v2/app/transaction/status", _consents.Tell);
     }
 
     private void MapApp(IEndpointRouteBuilder routes, string path, Func<MetaKeepApp, JsonElement, string> answer) =>

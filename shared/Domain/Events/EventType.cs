@@ -21,6 +21,9 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     /// <summary>A wallet of the platform cannot pay for gas much longer.</summary>
     public static EventType SignerBalanceLow { get; } = new("souk.signer.balance-low.v1", []);
 
+    /// <summary>A call that a person was asked to consent to is done, or came to nothing.</summary>
+    public static EventType ConsentEnded { get; } = new("souk.consent.ended.v1", []);
+
     /// <summary>A listing is for sale.</summary>
     public static EventType ListingActivated { get; } = new("souk.listing.activated.v1", []);
 
@@ -54,6 +57,6 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     [
         ChainHinted, TransactionQueued, TransactionFinal, TransactionFailed, SignerBalanceLow,
         ListingActivated, ListingEnded, PurchaseSettled, PurchaseEnded, ListingReorged, PurchaseReorged,
-        CollectionRegistered, WalletChanged,
+        CollectionRegistered, WalletChanged, ConsentEnded,
     ];
 }

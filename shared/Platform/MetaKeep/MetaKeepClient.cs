@@ -18,8 +18,10 @@ public sealed record SignedTransaction(byte[] Raw, TransactionHash Hash)
     public override string ToString() => $"[signed transaction {Hash}]";
 }
 
-/// <summary>Asks MetaKeep for wallets and signatures; never for a call by which MetaKeep broadcasts.</summary>
+/// <summary>Asks MetaKeep for wallets, signatures and people's consent.</summary>
 /// <remarks>
+/// The platform's own money moves by signatures alone: no call of the app's wallet has MetaKeep broadcast. Only what a
+/// person's embedded wallet does goes through MetaKeep, once that person consents there.
 /// Every request carries the API signature with a timestamp made anew for each attempt. Calls are tried again after
 /// lost and transient answers: none of them moves anything by itself. What comes back is not believed: the signature
 /// must recover to the wallet that was asked, over exactly what was asked.
@@ -119,6 +121,52 @@ public sealed class MetaKeepClient : IDisposable
         return SignatureOf(reply, typedData.Digest(), signer);
     }
 
+    /// <summary>Asks that a person be asked to let their embedded wallet make a call; nothing moves yet.</summary>
+    /// <param name="app">The app whose chain it is, which pays the gas.</param>
+    /// <param name="email">The person.</param>
+    /// <param name="call">What their wallet is to call, once they consent in MetaKeep's own window.</param>
+    /// <param name="idempotencyKey">A repeat under the same key gets the same token.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The token that the person's window takes; good for 10 minutes, and a secret till then.</returns>
+    public async Task<string> AskConsentAsync(
+        MetaKeepCredential app,
+        string email,
+        ContractCall call,
+        string idempotencyKey,
+        CancellationToken cancellationToken)
+    {
+        MetaKeepMessages.Reply reply = await PostAsync(
+            app,
+            "/v2/app/lambda/invoke",
+            MetaKeepMessages.ConsentRequest(email, call),
+            static status => status == "USER_CONSENT_NEEDED",
+            idempotencyKey,
+            cancellationToken);
+        return reply.ConsentToken is { Length: > 0 } token
+            ? token
+            : throw MetaKeepFailures.Unavailable("its answer names no consent");
+    }
+
+    /// <summary>What became of a call that a person consented to.</summary>
+    /// <param name="app">The app that asked.</param>
+    /// <param name="transactionId">What the consent was answered with.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ConsentedTransaction> GetTransactionStatusAsync(
+        MetaKeepCredential app, Guid transactionId, CancellationToken cancellationToken)
+    {
+        MetaKeepMessages.StatusRequest request = new(transactionId.ToString());
+        MetaKeepMessages.Reply reply = await PostAsync(
+            app,
+            "/v2/app/transaction/status",
+            Body(request, MetaKeepJson.Default.StatusRequest),
+            static status => ConsentedTransaction.StatusOf(status) is not null,
+            idempotencyKey: null,
+            cancellationToken);
+        return new ConsentedTransaction(
+            ConsentedTransaction.StatusOf(reply.Status)!.Value,
+            TransactionHash.TryParse(reply.TransactionHash, null, out TransactionHash hash) ? hash : null);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
@@ -135,19 +183,29 @@ public sealed class MetaKeepClient : IDisposable
             ? signature.ToLowS()
             : throw MetaKeepFailures.WrongSignature();
 
+    private Task<MetaKeepMessages.Reply> PostAsync(
+        MetaKeepCredential app, string path, byte[] body, CancellationToken cancellationToken) =>
+        PostAsync(
+            app, path, body, static status => status == "SUCCESS", idempotencyKey: null, cancellationToken);
+
     private async Task<MetaKeepMessages.Reply> PostAsync(
-        MetaKeepCredential app, string path, byte[] body, CancellationToken cancellationToken)
+        MetaKeepCredential app,
+        string path,
+        byte[] body,
+        Func<string?, bool> isExpected,
+        string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(app);
         try
         {
             using HttpResponseMessage response =
-                await _http.SendAsync(() => Message(app, path, body), cancellationToken);
+                await _http.SendAsync(() => Message(app, path, body, idempotencyKey), cancellationToken);
             MetaKeepMessages.Reply? reply =
                 TryRead(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             if (response.StatusCode == HttpStatusCode.OK && reply is null)
                 throw MetaKeepFailures.Unavailable("its answer is not JSON");
-            if (response.StatusCode == HttpStatusCode.OK && reply!.Status == "SUCCESS")
+            if (response.StatusCode == HttpStatusCode.OK && isExpected(reply!.Status))
                 return reply;
 
             throw MetaKeepFailures.From(response.StatusCode, reply?.Status);
@@ -170,13 +228,15 @@ public sealed class MetaKeepClient : IDisposable
         }
     }
 
-    private HttpRequestMessage Message(MetaKeepCredential app, string path, byte[] body)
+    private HttpRequestMessage Message(MetaKeepCredential app, string path, byte[] body, string? idempotencyKey)
     {
         long timestamp = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        byte[] text = MetaKeepCredential.StringToSign(_signedHost, "POST", path, null, timestamp, body);
+        byte[] text = MetaKeepCredential.StringToSign(_signedHost, "POST", path, idempotencyKey, timestamp, body);
         HttpRequestMessage message = new(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         message.Headers.Add("x-api-key", app.ApiKey);
+        if (idempotencyKey is not null)
+            message.Headers.Add("Idempotency-Key", idempotencyKey);
         message.Headers.Add("X-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         message.Headers.Add("X-Api-Signature", app.Sign(text));
         return message;

@@ -45,6 +45,9 @@ internal static class MetaKeepFailures
         },
         inner);
 
+    internal static FailureException NoCredential(string why) =>
+        new(new Failure(FailureCode.SignerUnavailable, "The signer is not available.", why));
+
     /// <summary>The signature is not the wallet's over what was asked: an answer that must never be used.</summary>
     internal static FailureException WrongSignature() => new(new Failure(
         FailureCode.SignerUnavailable,

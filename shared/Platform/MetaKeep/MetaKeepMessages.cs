@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,6 +17,71 @@ internal static class MetaKeepMessages
     }
 
     internal sealed record WalletRequest(User User);
+
+    internal sealed record StatusRequest(string TransactionId);
+
+    /// <summary>A call that a person's wallet is asked to consent to; arguments are texts, truths and lists.</summary>
+    internal static byte[] ConsentRequest(string email, ContractCall call)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("lambda"u8, call.Contract.ToString());
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, call.Function.Name);
+            json.WriteStartArray("args"u8);
+            foreach (AbiValue argument in call.Arguments)
+                WriteArgument(json, argument);
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteStartObject("description"u8);
+            json.WriteString("text"u8, call.Description);
+            json.WriteEndObject();
+            json.WriteStartObject("as"u8);
+            json.WriteString("email"u8, email);
+            json.WriteEndObject();
+            if (!call.Value.IsZero)
+                json.WriteString("pay"u8, InCoins(call.Value));
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Wei as the whole coins that MetaKeep's <c>pay</c> takes, such as <c>0.3</c>; exact.</summary>
+    internal static string InCoins(Wei amount)
+    {
+        const int Decimals = 18;
+        string digits = amount.ToString().PadLeft(Decimals + 1, '0');
+        string fraction = digits[^Decimals..].TrimEnd('0');
+        return fraction.Length == 0 ? digits[..^Decimals] : $"{digits[..^Decimals]}.{fraction}";
+    }
+
+    private static void WriteArgument(Utf8JsonWriter json, AbiValue argument)
+    {
+        switch (argument)
+        {
+            case AbiValue.Bool it: json.WriteBooleanValue(it.Value); break;
+            case AbiValue.List it: WriteArguments(json, it.Items); break;
+            case AbiValue.Tuple it: WriteArguments(json, it.Items); break;
+            case AbiValue.FixedBytes it: json.WriteStringValue(Hex.Encode(it.Value.Span)); break;
+            case AbiValue.Bytes it: json.WriteStringValue(Hex.Encode(it.Value.Span)); break;
+            case AbiValue.Text it: json.WriteStringValue(it.Value); break;
+            case AbiValue.Addr it: json.WriteStringValue(it.Value.ToString()); break;
+            case AbiValue.Uint it: json.WriteStringValue(it.Value.ToString()); break;
+            case AbiValue.Int it: json.WriteStringValue(it.Value.ToString(CultureInfo.InvariantCulture)); break;
+            default: throw new UnreachableException($"An argument of the kind {argument.GetType().Name}.");
+        }
+    }
+
+    private static void WriteArguments(Utf8JsonWriter json, IReadOnlyList<AbiValue> items)
+    {
+        json.WriteStartArray();
+        foreach (AbiValue item in items)
+            WriteArgument(json, item);
+        json.WriteEndArray();
+    }
 
     /// <summary>A type 2 transaction as <c>eth_signTransaction</c> takes it, in 0x text.</summary>
     internal sealed record TransactionObject(
@@ -66,7 +132,15 @@ internal static class MetaKeepMessages
     internal sealed record Wallet(string? EthAddress);
 
     /// <summary>Every answer: a status, and what the call was for. It prints no signature.</summary>
-    internal sealed record Reply(string? Status, Wallet? Wallet, string? Signature, string? R, string? S, string? V)
+    internal sealed record Reply(
+        string? Status,
+        Wallet? Wallet,
+        string? Signature,
+        string? R,
+        string? S,
+        string? V,
+        string? ConsentToken,
+        string? TransactionHash)
     {
         /// <summary>The signature from r, s and v, or from the one text where those are absent.</summary>
         internal bool TryReadSignature(out Souk.Domain.Chain.Signature signature)
@@ -104,5 +178,6 @@ internal static class MetaKeepMessages
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MetaKeepMessages.WalletRequest))]
 [JsonSerializable(typeof(MetaKeepMessages.TransactionRequest))]
+[JsonSerializable(typeof(MetaKeepMessages.StatusRequest))]
 [JsonSerializable(typeof(MetaKeepMessages.Reply))]
 internal sealed partial class MetaKeepJson : JsonSerializerContext;

@@ -14,18 +14,19 @@ public enum WalletKind
 
     /// <summary>A contract (EIP-1271): it answers on one chain and for no other.</summary>
     Contract,
+
+    /// <summary>A key that the signing provider keeps for the person, who proved their e-mail.</summary>
+    Embedded,
 }
 
 /// <summary>A wallet that proved whose it is.</summary>
 /// <param name="Address">The account.</param>
 /// <param name="UserId">Whose it is.</param>
+/// <param name="Kind">Who answers for it.</param>
 /// <param name="ChainId">The chain of a contract; null for a key.</param>
 /// <param name="LinkedAt">When it proved it.</param>
-public sealed record Wallet(Address Address, UserId UserId, ChainId? ChainId, DateTimeOffset LinkedAt)
-{
-    /// <summary>Who answers for it.</summary>
-    public WalletKind Kind => ChainId is null ? WalletKind.Key : WalletKind.Contract;
-}
+public sealed record Wallet(
+    Address Address, UserId UserId, WalletKind Kind, ChainId? ChainId, DateTimeOffset LinkedAt);
 
 /// <summary>The table <c>wallets</c>, owned by Auth.</summary>
 public static class WalletTable
@@ -35,14 +36,18 @@ public static class WalletTable
         ON CONFLICT DO NOTHING
         """;
 
-    private const string FindSql = "SELECT address, user_id, chain_id, linked_at FROM wallets WHERE address = $1";
+    private const string FindSql = "SELECT address, user_id, kind, chain_id, linked_at FROM wallets WHERE address = $1";
 
     private const string ListSql = """
-        SELECT address, user_id, chain_id, linked_at FROM wallets WHERE user_id = $1
+        SELECT address, user_id, kind, chain_id, linked_at FROM wallets WHERE user_id = $1
         ORDER BY linked_at, address LIMIT $2
         """;
 
     private const string RemoveSql = "DELETE FROM wallets WHERE address = $1 AND user_id = $2";
+
+    private const string AddEmailSql = """
+        INSERT INTO embedded_wallets (address, email_ciphertext) VALUES ($1, $2) ON CONFLICT DO NOTHING
+        """;
 
     /// <summary>Links a wallet.</summary>
     /// <returns>False when it is linked already, to whomever.</returns>
@@ -86,6 +91,18 @@ public static class WalletTable
         return await transaction.ExecuteAsync(RemoveSql, [address, user.Value], cancellationToken) == 1;
     }
 
+    /// <summary>Keeps the e-mail that an embedded wallet goes by, as Vault encrypted it for that wallet.</summary>
+    public static Task AddEmailAsync(
+        Transaction transaction, Address wallet, string ciphertext, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(AddEmailSql, [wallet, ciphertext], cancellationToken);
+    }
+
     private static Wallet Read(Row row) => new(
-        row.Address(0), new UserId(row.Id(1)), row.IsNull(2) ? null : row.ChainId(2), row.Instant(3));
+        row.Address(0),
+        new UserId(row.Id(1)),
+        WireText.Parse<WalletKind>(row.Text(2)),
+        row.IsNull(3) ? null : row.ChainId(3),
+        row.Instant(4));
 }

@@ -26,6 +26,7 @@ public sealed class AuthRoom : IAsyncLifetime
     private const string Policy = """
         path "secret/data/auth" { capabilities = ["read"] }
         path "transit/sign/access-token" { capabilities = ["update"] }
+        path "transit/encrypt/wallet-data" { capabilities = ["update"] }
         path "transit/keys/access-token" { capabilities = ["read"] }
         path "database/static-creds/auth" { capabilities = ["read"] }
         """;
@@ -52,6 +53,7 @@ public sealed class AuthRoom : IAsyncLifetime
         (Postgres, Redis) = (world.Postgres, world.Redis);
         Vault = new VaultStandIn(time);
         Firebase = new FirebaseStandIn(time);
+        MetaKeep = new MetaKeepStandIn(_name, time);
     }
 
     internal FakeTimeProvider Clock => (FakeTimeProvider)_time;
@@ -63,6 +65,11 @@ public sealed class AuthRoom : IAsyncLifetime
     internal VaultStandIn Vault { get; }
 
     internal FirebaseStandIn Firebase { get; }
+
+    internal MetaKeepStandIn MetaKeep { get; }
+
+    /// <summary>The app that people's embedded wallets are asked of.</summary>
+    internal MetaKeepApp People => MetaKeep.AddApp(Chain);
 
     internal ChainId Chain => _world.Node.ChainId;
 
@@ -80,10 +87,12 @@ public sealed class AuthRoom : IAsyncLifetime
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await Firebase.StartAsync(cancellationToken);
         await Vault.StartAsync(cancellationToken);
+        await MetaKeep.StartAsync(cancellationToken);
         await Postgres.CreateDatabaseAsync(_name, AuthWorld.Template, cancellationToken);
         await ExecuteAsync($"CREATE ROLE {_name} LOGIN IN ROLE auth");
         Vault.PutPolicy("auth", Policy);
         Vault.CreateTransitKey("access-token", "ecdsa-p256");
+        Vault.CreateTransitKey("wallet-data", "aes256-gcm96");
         Vault.ConfigureDatabase(Postgres.AdminConnectionString());
         await Vault.CreateStaticRoleAsync("auth", _name, cancellationToken);
         Vault.PutKv("auth", new Dictionary<string, string>
@@ -92,6 +101,8 @@ public sealed class AuthRoom : IAsyncLifetime
             ["redis_password"] = Redis.Password("auth"),
             ["firebase_service_account"] = Firebase.ServiceAccountJson,
             ["alchemy_key"] = "any",
+            ["metakeep_people_api_key"] = People.ApiKey,
+            ["metakeep_people_api_secret"] = People.ApiSecret,
         });
         await StartInstanceAsync();
 
@@ -110,6 +121,7 @@ public sealed class AuthRoom : IAsyncLifetime
         _http.Dispose();
         await Firebase.DisposeAsync();
         await Vault.DisposeAsync();
+        await MetaKeep.DisposeAsync();
     }
 
     /// <summary>Starts one more instance of the function beside those that run.</summary>
@@ -131,6 +143,8 @@ public sealed class AuthRoom : IAsyncLifetime
             ["Firebase:KeysUrl"] = Firebase.KeysUrl.ToString(),
             ["Firebase:IdentityUrl"] = Firebase.IdentityUrl.ToString(),
             ["Firebase:TokenUrl"] = Firebase.TokenUrl.ToString(),
+            ["MetaKeep:BaseUrl"] = MetaKeep.Url.ToString(),
+            ["MetaKeep:RetriesMax"] = "0",
             ["Broker:Url"] = "http://127.0.0.1:9/apis/default",
             ["Site:Domain"] = Domain,
             ["Site:Uri"] = $"https://{Domain}",

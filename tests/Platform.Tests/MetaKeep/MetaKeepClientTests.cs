@@ -84,6 +84,49 @@ public sealed class MetaKeepClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Asks_for_a_persons_consent_by_name_and_exact_amounts()
+    {
+        AbiFunction function = AbiFunction.Parse("fulfil(address,uint256,(bool,bytes)[],int8,string)");
+        AbiValue[] arguments =
+        [
+            new AbiValue.Addr(_app.Wallet.Address),
+            new AbiValue.Uint(UInt256.MaxValue),
+            new AbiValue.List([new AbiValue.Tuple([new AbiValue.Bool(true), new AbiValue.Bytes(new byte[] { 1, 2 })])]),
+            new AbiValue.Int(-3),
+            new AbiValue.Text("\"quoted\""),
+        ];
+        ContractCall call = new(Address.Zero, function, arguments, Wei.Parse("1000000000000000001"), "why");
+
+        string token = await _client.AskConsentAsync(Credential, "ana@example.org", call, "key-1", Cancelled);
+        string again = await _client.AskConsentAsync(Credential, "ana@example.org", call, "key-1", Cancelled);
+
+        MetaKeepConsent asked = _standIn.AskedOf(token);
+        Assert.Equal(token, again);
+        Assert.Equal(("fulfil", "1.000000000000000001"), (asked.Function, asked.Pay));
+        Assert.Equal(
+            $$"""["{{_app.Wallet.Address}}","{{UInt256.MaxValue}}",[[true,"0x0102"]],"-3","\u0022quoted\u0022"]""",
+            asked.Arguments);
+    }
+
+    [Fact]
+    public async Task Tells_what_became_of_a_consented_transaction()
+    {
+        ContractCall call = new(Address.Zero, AbiFunction.Parse("go()"), [], Wei.Zero, "why");
+        Guid id = _standIn.Consent(
+            await _client.AskConsentAsync(Credential, "ana@example.org", call, "key-2", Cancelled));
+        TransactionHash hash = new(Keccak256.Hash("any"u8));
+
+        ConsentedTransaction queued = await _client.GetTransactionStatusAsync(Credential, id, Cancelled);
+        _standIn.Move(id, "COMPLETED", hash);
+        ConsentedTransaction completed = await _client.GetTransactionStatusAsync(Credential, id, Cancelled);
+
+        Assert.Equal(new ConsentedTransaction(ConsentedStatus.Queued, null), queued);
+        Assert.Equal(new ConsentedTransaction(ConsentedStatus.Completed, hash), completed);
+        await Assert.ThrowsAsync<MetaKeepRefusedException>(
+            () => _client.GetTransactionStatusAsync(Credential, Guid.NewGuid(), Cancelled));
+    }
+
+    [Fact]
     public async Task Refuses_a_signature_of_another_wallet()
     {
         _app.IsImpostor = true;
