@@ -56,6 +56,24 @@ public sealed class ListInboxTests(SharedWorld world) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Shows_marked_deliveries_for_what_they_are()
+    {
+        await DeliverAsync("plain", "ADDRESS_ACTIVITY", secondsAgo: 3);
+        await DeliverAsync("new", "SOMETHING_NEW", secondsAgo: 2, "unknown_type");
+        await DeliverAsync("error", "ERROR", secondsAgo: 1, "provider_error");
+
+        ApiAnswer all = await _operator.Api.GetAsync("v1/admin/inbox?consumer=webhooks", Token);
+
+        Assert.Equal(
+            ["provider_error", "unknown_type", null],
+            all.Json.GetProperty("inbox").EnumerateArray().Select(row => Text(row, "mark")));
+        Assert.Equal(["new"], await ListAsync("mark=unknown_type"));
+        Assert.Equal(["new"], await ListAsync("mark=unknown_type&consumer=webhooks&type=SOMETHING_NEW&limit=1"));
+        Assert.Empty(await ListAsync("mark=unknown_type&source=elsewhere"));
+        Assert.Empty(await ListAsync("mark=none"));
+    }
+
+    [Fact]
     public async Task Lists_what_came_since_a_time()
     {
         await DeliverAsync("old", "ADDRESS_ACTIVITY", secondsAgo: 61);
@@ -104,33 +122,39 @@ public sealed class ListInboxTests(SharedWorld world) : IAsyncLifetime
     {
         await _jobs.App.Database.ExecuteAsync(
             """
-            INSERT INTO inbox (consumer, source, id, taken_at, type, payload)
-            SELECT c, '/many', n::text, now() - n * interval '1 second', 'T', null
+            INSERT INTO inbox (consumer, source, id, taken_at, type, mark)
+            SELECT c, '/many', n::text, now() - n * interval '1 second', 'T',
+                CASE WHEN c = 'webhooks' AND n % 1000 = 0 THEN 'unknown_type' END
             FROM generate_series(1, 20000) AS n, unnest(ARRAY['webhooks', 'signing']) AS c
             """,
             Token);
         await _jobs.App.Database.ExecuteAsync("ANALYZE inbox", Token);
 
-        IReadOnlyList<string> plan = await _jobs.App.Database.ListAsync<string>(
-            "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) "
-            + Literally(ListInbox.ListSql, "NULL", "NULL", "NULL", "NULL", "now()", $"'{Guid.AllBitsSet}'", "50"),
-            Token);
+        string all = await ExplainAsync(ListInbox.ListSql);
+        string marked = await ExplainAsync(ListInbox.ListMarkedSql);
 
-        string text = string.Join('\n', plan);
-        Assert.DoesNotContain("Seq Scan", text, StringComparison.Ordinal);
-        Assert.Matches(@"Scan[^\n]* using inbox_delivered", text);
-        Assert.Matches(@"Scan[^\n]* using inbox_taken", text);
+        Assert.DoesNotContain("Seq Scan", all + marked, StringComparison.Ordinal);
+        Assert.Matches(@"Scan[^\n]* using inbox_delivered", all);
+        Assert.Matches(@"Scan[^\n]* using inbox_taken", all);
+        Assert.Matches(@"Scan[^\n]* (using|on) inbox_marked", marked);
     }
 
-    private static string Literally(string sql, params string[] values) => values.Index().Reverse()
-        .Aggregate(sql, (text, value) => text.Replace($"${value.Index + 1}", value.Item, StringComparison.Ordinal));
+    private async Task<string> ExplainAsync(string sql)
+    {
+        string[] values =
+            ["NULL", "NULL", "NULL", "NULL", "now()", $"'{Guid.AllBitsSet}'", "50", "'unknown_type'"];
+        string literal = values.Index().Aggregate(
+            sql, (text, value) => text.Replace($"${value.Index + 1}", value.Item, StringComparison.Ordinal));
+        return string.Join('\n', await _jobs.App.Database.ListAsync<string>("EXPLAIN (COSTS OFF) " + literal, Token));
+    }
 
-    private Task DeliverAsync(string id, string type, int secondsAgo) => _jobs.App.Database.ExecuteAsync(
-        """
-        INSERT INTO inbox (consumer, source, id, taken_at, type, payload)
-        VALUES ('webhooks', 'alchemy/main', $1, $2, $3, 'secret')
-        """,
-        Token, id, _jobs.Now.AddSeconds(-secondsAgo), type);
+    private Task DeliverAsync(string id, string type, int secondsAgo, string? mark = null) =>
+        _jobs.App.Database.ExecuteAsync(
+            """
+            INSERT INTO inbox (consumer, source, id, taken_at, type, mark, payload)
+            VALUES ('webhooks', 'alchemy/main', $1, $2, $3, $4, 'secret')
+            """,
+            Token, id, _jobs.Now.AddSeconds(-secondsAgo), type, (object?)mark ?? DBNull.Value);
 
     private Task TakeAsync(string consumer, string id, int secondsAgo) => _jobs.App.Database.ExecuteAsync(
         "INSERT INTO inbox (consumer, source, id, taken_at) VALUES ($1, '/auth', $2, $3)",
