@@ -7,7 +7,7 @@ using Souk.Platform.Alchemy;
 namespace Souk.Marketplace.Tests;
 
 /// <summary>A market that unwinds as many blocks as any chain does unless its settings say otherwise.</summary>
-public sealed class DeepTwinFixture(SharedWorld world) : TwinFixture(world)
+public sealed class DeepWitnessFixture(SharedWorld world) : WitnessFixture(world)
 {
     internal static readonly int DepthMax = new ChainOptions().ReorgDepthMax;
 
@@ -15,21 +15,21 @@ public sealed class DeepTwinFixture(SharedWorld world) : TwinFixture(world)
 }
 
 /// <summary>The limit that chains have by default.</summary>
-public sealed class DeepReorgTests(DeepTwinFixture fixture) : ReorgTest(fixture), IClassFixture<DeepTwinFixture>
+public sealed class DeepReorgTests(DeepWitnessFixture fixture) : ReorgTest(fixture), IClassFixture<DeepWitnessFixture>
 {
     [Fact]
     public async Task At_the_limit_nothing_is_left_and_beyond_it_nothing_is_touched()
     {
-        await RequireNoTraceAsync(DeepTwinFixture.DepthMax, OrphansWebhook.Before);
+        await RequireNoTraceAsync(DeepWitnessFixture.DepthMax, OrphansWebhook.Before);
 
-        for (int block = 0; block <= DeepTwinFixture.DepthMax; block++)
+        for (int block = 0; block <= DeepWitnessFixture.DepthMax; block++)
         {
             await Market.Node.MineAsync(1, Cancelled);
             await FollowAsync();
         }
 
         IReadOnlyList<string> before = await ReadRowsAsync();
-        await Market.Node.ReorgAsync(DeepTwinFixture.DepthMax + 1, Cancelled);
+        await Market.Node.ReorgAsync(DeepWitnessFixture.DepthMax + 1, Cancelled);
         await Market.Node.MineAsync(1, Cancelled);
         await FollowAsync();
 

@@ -3,7 +3,7 @@ using Souk.Harness.Trading;
 namespace Souk.Marketplace.Tests;
 
 /// <summary>After a reorganisation everything is as if the orphaned blocks had never been.</summary>
-public sealed class ReorgEqualityTests(TwinFixture fixture) : ReorgTest(fixture), IClassFixture<TwinFixture>
+public sealed class ReorgEqualityTests(WitnessFixture fixture) : ReorgTest(fixture), IClassFixture<WitnessFixture>
 {
     public static TheoryData<int, OrphansWebhook> EachDepthAndTime()
     {

@@ -20,31 +20,31 @@ public enum OrphansWebhook
 }
 
 /// <summary>A market, and a second Marketplace that only ever sees what stays on the chain.</summary>
-public class TwinFixture(SharedWorld world) : MarketFixture(world)
+public class WitnessFixture(SharedWorld world) : MarketFixture(world)
 {
-    private FunctionApp<MarketplaceFunction>? _twin;
+    private FunctionApp<MarketplaceFunction>? _witness;
 
     /// <summary>The second one; its database is for <see cref="DatabaseCopy"/> to fill.</summary>
-    public async Task<FunctionApp<MarketplaceFunction>> GetTwinAsync() =>
-        _twin ??= await Market.StartTwinAsync(TestContext.Current.CancellationToken);
+    public async Task<FunctionApp<MarketplaceFunction>> GetWitnessAsync() =>
+        _witness ??= await Market.StartWitnessAsync(TestContext.Current.CancellationToken);
 
     public override async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_twin is not null) await _twin.DisposeAsync();
+        if (_witness is not null) await _witness.DisposeAsync();
         await base.DisposeAsync();
     }
 }
 
 /// <summary>What the tests of reorganisations share: an orphan of every kind of act, and the comparison.</summary>
-public abstract class ReorgTest(TwinFixture fixture) : MarketTest(fixture)
+public abstract class ReorgTest(WitnessFixture fixture) : MarketTest(fixture)
 {
     /// <summary>Orphans so many blocks that are full of acts; then both Marketplaces must have the same rows.</summary>
     protected async Task RequireNoTraceAsync(int depth, OrphansWebhook webhook)
     {
-        FunctionApp<MarketplaceFunction> twin = await fixture.GetTwinAsync();
+        FunctionApp<MarketplaceFunction> witness = await fixture.GetWitnessAsync();
         (Orphan orphan, Listed sold) = await PrepareAsync();
-        await DatabaseCopy.CopyAsync(AdminConnectionString, ConnectionOf(twin), Cancelled);
+        await DatabaseCopy.CopyAsync(AdminConnectionString, ConnectionOf(witness), Cancelled);
         await orphan.MineAsync(depth, webhook == OrphansWebhook.Before ? FollowAsync : () => Task.CompletedTask);
         string before = await StatusOfAsync(sold);
         Assert.Equal(webhook == OrphansWebhook.Before ? "filled sold" : "held", before);
@@ -52,9 +52,9 @@ public abstract class ReorgTest(TwinFixture fixture) : MarketTest(fixture)
         await orphan.ReplaceAsync(depth);
         if (webhook == OrphansWebhook.Never) Assert.Equal(204, await Market.FireAsync("reconcile", Cancelled));
         else await FollowAsync();
-        Assert.Equal(204, await twin.TakeTickAsync("reconcile", Cancelled));
+        Assert.Equal(204, await witness.TakeTickAsync("reconcile", Cancelled));
 
-        IReadOnlyList<string> expected = await DerivedRows.ReadAsync(ConnectionOf(twin), Cancelled);
+        IReadOnlyList<string> expected = await DerivedRows.ReadAsync(ConnectionOf(witness), Cancelled);
         IReadOnlyList<string> actual = await ReadRowsAsync();
         Assert.Equal("", DerivedRows.Difference(expected, actual));
         Assert.Equal("inactive token_moved", await StatusOfAsync(sold));

@@ -115,7 +115,7 @@ public sealed class Market : IAsyncDisposable
     }
 
     /// <summary>Starts another Marketplace on the same chain and clock, with an empty database of its own.</summary>
-    public Task<FunctionApp<MarketplaceFunction>> StartTwinAsync(CancellationToken cancellationToken) =>
+    public Task<FunctionApp<MarketplaceFunction>> StartWitnessAsync(CancellationToken cancellationToken) =>
         FunctionApp.StartAsync<MarketplaceFunction>(
             App.World, new FunctionAppOptions { Clock = Clock, Settings = _settings }, cancellationToken);
 
