@@ -10,10 +10,6 @@ internal sealed class AuthOptions : IValidatableObject
     /// <value>The default is nobody. Taking an id off the list takes no role away.</value>
     public IList<string> Administrators { get; } = [];
 
-    /// <summary>The header in which the edge says who is calling; it must overwrite what the caller sent.</summary>
-    /// <value>The default is null: the connection's own address, right only where nothing stands in between.</value>
-    public string? ClientAddressHeader { get; set; }
-
     /// <summary>How many sign-ins one address may try within a minute; a quarter of it while Redis is down.</summary>
     /// <value>The default is 60: a household or a small office behind one address.</value>
     [Range(4, 100_000)]

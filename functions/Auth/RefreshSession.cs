@@ -46,7 +46,7 @@ internal static partial class RefreshSession
         CancellationToken cancellationToken)
     {
         await limit.PassAsync(
-            "refresh/address", ClientAddress.Of(context, options), options.RefreshesPerAddress, cancellationToken);
+            "refresh/address", ClientAddress.SubjectOf(context), options.RefreshesPerAddress, cancellationToken);
         bool isCookie = request.RefreshToken is null;
         string? text = isCookie ? context.Request.Cookies[RefreshSecret.CookieName] : request.RefreshToken;
         Held held = RefreshSecret.TryParse(text, out RefreshSecret? presented)

@@ -41,7 +41,7 @@ internal static partial class StartSession
         CancellationToken cancellationToken)
     {
         await limit.PassAsync(
-            "sign-in/address", ClientAddress.Of(context, options), options.SignInsPerAddress, cancellationToken);
+            "sign-in/address", ClientAddress.SubjectOf(context), options.SignInsPerAddress, cancellationToken);
         FirebaseIdentity identity = await verifier.VerifyAsync(request.IdToken, cancellationToken);
         await limit.PassAsync("sign-in/user", identity.Uid, options.SignInsPerUser, cancellationToken);
         await firebase.RefuseRevokedAsync(identity, cancellationToken);

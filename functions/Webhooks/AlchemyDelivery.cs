@@ -1,7 +1,10 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
+using Souk.Domain.Events;
 using Souk.Domain.Failures;
 
 namespace Souk.Webhooks;
@@ -12,18 +15,37 @@ namespace Souk.Webhooks;
 /// <param name="Type">What kind it is, such as <c>ADDRESS_ACTIVITY</c>.</param>
 /// <param name="Network">Alchemy's network name, such as <c>ETH_MAINNET</c>; null when it names none.</param>
 /// <param name="BlockNumber">The highest block it speaks of; null when it names none.</param>
+/// <param name="Mark">Why an operator may want to look at it; null for no reason.</param>
 /// <remarks>
 /// Source: Alchemy's Notify documentation, read 2025-06. The signature is the lower-case hexadecimal HMAC-SHA256 of
 /// the raw body under the UTF-8 octets of the whole signing key. It covers no time, so a replay is told by its id.
+/// What the envelope holds besides (its time with nine digits of a second, the logs, their <c>removed</c>) is kept and
+/// not read: the chain says what is true.
 /// </remarks>
-internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type, string? Network, ulong? BlockNumber)
+internal sealed record AlchemyDelivery(
+    string WebhookId, string Id, string Type, string? Network, ulong? BlockNumber, DeliveryMark? Mark)
 {
     internal const string SignatureHeader = "X-Alchemy-Signature";
 
     /// <summary>The longest id or type that is kept, in characters; Alchemy's have about thirty.</summary>
     private const int TextLengthMax = 200;
 
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 24 };
+    /// <summary>The kinds that Alchemy documents, and whether each tells of something on the chain.</summary>
+    private static readonly FrozenDictionary<string, bool> Kinds = new Dictionary<string, bool>
+    {
+        ["ADDRESS_ACTIVITY"] = true,
+        ["NFT_ACTIVITY"] = true,
+        ["MINED_TRANSACTION"] = true,
+        ["DROPPED_TRANSACTION"] = true,
+        ["GRAPHQL"] = true,
+        ["NFT_METADATA_UPDATE"] = false,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 24, AllowDuplicateProperties = false };
+
+    /// <summary>Whether it is a reason to look at the chain; a kind that is not known may be one.</summary>
+    internal bool TellsOfChain =>
+        Mark is not DeliveryMark.ProviderError && Kinds.GetValueOrDefault(Type, defaultValue: true);
 
     /// <summary>Whether any of the keys signed the body; takes the same time wherever the octets differ.</summary>
     internal static bool IsSigned(ReadOnlySpan<byte> body, string? signature, IReadOnlyList<string> keys)
@@ -53,15 +75,20 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
     {
         try
         {
+            // The parser itself looks only at the texts that are asked for.
+            if (!Utf8.IsValid(body.Span))
+                throw new JsonException("The body is no UTF-8.");
             using JsonDocument document = JsonDocument.Parse(body, Limits);
             JsonElement root = document.RootElement;
             JsonElement news = root.GetProperty("event");
+            string type = Required(root, "type");
             return new AlchemyDelivery(
                 Required(root, "webhookId"),
                 Required(root, "id"),
-                Required(root, "type"),
+                type,
                 Member(news, "network") is { ValueKind: JsonValueKind.String } network ? network.GetString() : null,
-                HighestBlock(news));
+                HighestBlock(news),
+                MarkOf(type, news));
         }
         catch (Exception exception)
             when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -70,6 +97,14 @@ internal sealed record AlchemyDelivery(string WebhookId, string Id, string Type,
                 new Failure(FailureCode.InvalidRequest, "The body is not a delivery of Alchemy Notify."), exception);
         }
     }
+
+    /// <summary>Once the month's units are used up, an event of whatever kind holds an error and nothing else.</summary>
+    private static DeliveryMark? MarkOf(string type, JsonElement news) => Member(news, "error") switch
+    {
+        { ValueKind: JsonValueKind.String } => DeliveryMark.ProviderError,
+        _ when !Kinds.ContainsKey(type) => DeliveryMark.UnknownType,
+        _ => null,
+    };
 
     private static string Required(JsonElement root, string name) =>
         root.GetProperty(name).GetString() is { Length: > 0 and <= TextLengthMax } text && !text.Any(char.IsControl)

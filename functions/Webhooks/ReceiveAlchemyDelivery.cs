@@ -9,9 +9,11 @@ namespace Souk.Webhooks;
 
 /// <summary><c>POST /v1/alchemy/{hook}</c>: keeps a signed delivery and hints at its chain, then answers 200.</summary>
 /// <remarks>
-/// Refuses with <c>unsupported_media_type</c>, <c>not_found</c>, <c>payload_too_large</c>,
-/// <c>webhook_signature_invalid</c>, <c>invalid_request</c>, in that order; a refused delivery leaves a counter and no
-/// row. A delivery that came before is answered 200 again. Anything but 200 is retried and in the end pauses the hook.
+/// Refuses with <c>forbidden</c>, <c>unsupported_media_type</c>, <c>not_found</c>, <c>payload_too_large</c>,
+/// <c>request_timeout</c>, <c>webhook_signature_invalid</c>, <c>invalid_request</c>, in that order; a refused delivery
+/// leaves a counter and no row. Safe to repeat: a delivery that came before, by its hook and id, is answered 200 again
+/// and has no effect. Anything but 200 is retried and in the end pauses the hook. A kind that is not known is kept and
+/// marked; the provider's own error is kept, marked and counted, and the schedule heals what it stands for.
 /// </remarks>
 internal static partial class ReceiveAlchemyDelivery
 {
@@ -22,36 +24,22 @@ internal static partial class ReceiveAlchemyDelivery
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
-        RequestDelegate handle = HandleAsync;
+        RequestDelegate handle = context => Reception.ReceiveAsync(context, "alchemy", KeepAsync);
         routes.MapPost("/v1/alchemy/{hook}", handle)
             .LimitBody(BodyBytesMax)
             .AllowAnyone("Alchemy signs each delivery with the hook's own key.");
     }
 
-    private static async Task HandleAsync(HttpContext context)
+    private static async Task<bool> KeepAsync(HttpContext context)
     {
+        IServiceProvider services = context.RequestServices;
+        Reception reception = services.GetRequiredService<Reception>();
+        reception.AdmitAlchemy(context);
+        Reception.RequireJson(context);
         string hook = (string)context.Request.RouteValues["hook"]!;
-        string outcome = "refused";
-        try
-        {
-            outcome = await KeepAsync(context, hook);
-            context.Response.StatusCode = StatusCodes.Status200OK;
-        }
-        finally
-        {
-            SoukMeter.Deliveries.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-        }
-    }
+        HookSecret secret = await services.GetRequiredService<HookSecrets>().GetAsync(hook, context.RequestAborted);
 
-    private static async Task<string> KeepAsync(HttpContext context, string hook)
-    {
-        CancellationToken cancellationToken = context.RequestAborted;
-        if (!context.Request.HasJsonContentType())
-            throw new FailureException(FailureCode.UnsupportedMediaType, "The body must be application/json.");
-        HookSecret secret = await context.RequestServices.GetRequiredService<HookSecrets>()
-            .GetAsync(hook, cancellationToken);
-
-        byte[] body = await ReadBodyAsync(context.Request, cancellationToken);
+        byte[] body = await reception.ReadBodyAsync(context);
         string? signature = context.Request.Headers[AlchemyDelivery.SignatureHeader];
         if (!AlchemyDelivery.IsSigned(body, signature, secret.Keys))
             throw new FailureException(FailureCode.WebhookSignatureInvalid, "The signature does not match the body.");
@@ -59,55 +47,48 @@ internal static partial class ReceiveAlchemyDelivery
         if (delivery.WebhookId != secret.WebhookId)
             throw new FailureException(FailureCode.InvalidRequest, "The delivery is of another hook.");
 
-        string? network = delivery.Network ?? secret.Network;
-        ChainSettings? chain = context.RequestServices.GetRequiredService<ChainRegistry>().All
-            .FirstOrDefault(known => IsSame(known.NotifyNetwork, network));
-        Database database = context.RequestServices.GetRequiredService<Database>();
-        bool isNew = await database.WriteAsync(
-            transaction => StoreAsync(transaction, hook, delivery, body, chain, cancellationToken), cancellationToken);
+        IncomingDelivery incoming = new($"alchemy/{hook}", delivery.Id, delivery.Type, body) { Mark = delivery.Mark };
+        ChainHint? hint = HintOf(delivery, secret, services.GetRequiredService<ChainRegistry>());
+        int added = await services.GetRequiredService<DeliveryKeeper>()
+            .KeepAsync([incoming], hint, context.RequestAborted);
+        if (added > 0 && delivery.Mark is { } mark)
+            Tell(services, mark, delivery.Type, hook);
+        return added > 0;
+    }
 
-        ILogger logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Souk.Webhooks");
-        Log.Received(logger, delivery.Type, hook, isNew);
-        return isNew ? "kept" : "duplicate";
+    private static ChainHint? HintOf(AlchemyDelivery delivery, HookSecret secret, ChainRegistry chains)
+    {
+        string? network = delivery.Network ?? secret.Network;
+        ChainSettings? chain = delivery.TellsOfChain
+            ? chains.All.FirstOrDefault(known => IsSame(known.NotifyNetwork, network))
+            : null;
+        return chain is null ? null : new ChainHint(chain.Id, delivery.BlockNumber);
     }
 
     /// <summary>Alchemy's documents write one network as MATIC_MAINNET and as MATICMAINNET.</summary>
     private static bool IsSame(string known, string? named) => named is not null
-        && known.Replace("_", "", StringComparison.Ordinal) == named.Replace("_", "", StringComparison.Ordinal);
+        && (known == named
+            || known.Replace("_", "", StringComparison.Ordinal) == named.Replace("_", "", StringComparison.Ordinal));
 
-    private static async Task<bool> StoreAsync(
-        Transaction transaction,
-        string hook,
-        AlchemyDelivery delivery,
-        byte[] body,
-        ChainSettings? chain,
-        CancellationToken cancellationToken)
+    private static void Tell(IServiceProvider services, DeliveryMark mark, string type, string hook)
     {
-        bool isNew = await Inbox.TryKeepAsync(
-            transaction, $"alchemy/{hook}", delivery.Id, delivery.Type, body, cancellationToken);
-        if (isNew && chain is not null)
-        {
-            await transaction.AnnounceAsync(
-                EventType.ChainHinted,
-                $"chain/{chain.Id}",
-                new ChainHint(chain.Id, delivery.BlockNumber),
-                WebhooksJson.Default.ChainHint,
-                cancellationToken);
-        }
-
-        return isNew;
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        using MemoryStream body = new();
-        await request.Body.CopyToAsync(body, cancellationToken);
-        return body.ToArray();
+        SoukMeter.MarkedDeliveries.Add(
+            1,
+            new KeyValuePair<string, object?>("mark", mark),
+            new KeyValuePair<string, object?>("hook", hook));
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Souk.Webhooks");
+        if (mark == DeliveryMark.ProviderError)
+            Log.ProviderFailed(logger, hook);
+        else
+            Log.UnknownType(logger, type, hook);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Received {DeliveryType} of hook {Hook}; new: {IsNew}.")]
-        internal static partial void Received(ILogger logger, string deliveryType, string hook, bool isNew);
+        [LoggerMessage(1, LogLevel.Error, "Alchemy sends hook {Hook} its own error, not events: see to its capacity.")]
+        internal static partial void ProviderFailed(ILogger logger, string hook);
+
+        [LoggerMessage(2, LogLevel.Warning, "Kept a delivery of hook {Hook} of the unknown kind {DeliveryType}.")]
+        internal static partial void UnknownType(ILogger logger, string deliveryType, string hook);
     }
 }

@@ -2,7 +2,7 @@ using Souk.Platform.Hosting;
 
 namespace Souk.Webhooks;
 
-/// <summary>The one room that providers can reach: verify, keep, answer. No rules live here.</summary>
+/// <summary>The one room that providers and partners can reach: verify, keep, answer. No rules live here.</summary>
 public sealed class WebhooksFunction : IFunction
 {
     /// <inheritdoc/>
@@ -12,11 +12,25 @@ public sealed class WebhooksFunction : IFunction
     public static void Configure(FunctionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseJson(WebhooksJson.Default).UsePostgres().UseChainSettings();
+        builder.UseJson(WebhooksJson.Default).UsePostgres().UseAccessTokens().UseChainSettings();
+        WebhooksOptions? options = builder.Check(
+            "Webhooks",
+            section => section.Get<WebhooksOptions>() ?? new WebhooksOptions(),
+            new WebhooksOptionsValidator());
+        if (options is null)
+            return;
+        builder.Services.AddSingleton(new Reception(options, builder.Clock));
         builder.Services.AddSingleton(new HookSecrets(builder.Vault, builder.SecretPath));
+        builder.Services.AddSingleton<Announcer>();
+        builder.Services.AddSingleton<DeliveryKeeper>();
         builder.Prewarm(builder.ReadSecretsAsync);
     }
 
     /// <inheritdoc/>
-    public static void Map(IEndpointRouteBuilder routes) => ReceiveAlchemyDelivery.Map(routes);
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ReceiveAlchemyDelivery.Map(routes);
+        ReceivePartnerWebhook.Map(routes);
+        ReceivePartnerEvents.Map(routes);
+    }
 }

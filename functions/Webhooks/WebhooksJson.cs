@@ -8,5 +8,7 @@ namespace Souk.Webhooks;
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HookSecret))]
+[JsonSerializable(typeof(PartnerSecret))]
 [JsonSerializable(typeof(ChainHint))]
+[JsonSerializable(typeof(PartnerEvent))]
 internal sealed partial class WebhooksJson : JsonSerializerContext;

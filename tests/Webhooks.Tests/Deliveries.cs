@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Souk.Harness;
 using Souk.Local.Outside;
 
@@ -80,6 +81,9 @@ public sealed class Deliveries(SharedWorld world) : IAsyncLifetime
         request.Headers.TryAddWithoutValidation("X-Alchemy-Signature", signature ?? Sign(body));
         return await app.Anonymous.SendAsync(request, Token);
     }
+
+    /// <summary>Waits until what was announced has left for the broker.</summary>
+    internal Task SentAsync() => App.Services.GetRequiredService<Announcer>().Sending;
 
     /// <summary>How many rows the delivery of this id left.</summary>
     internal Task<long> KeptAsync(string id) =>

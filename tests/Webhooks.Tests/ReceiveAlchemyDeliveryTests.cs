@@ -39,6 +39,7 @@ public sealed class ReceiveAlchemyDeliveryTests(Deliveries hooks, SharedWorld wo
         string body = Deliveries.Body(Deliveries.Activity("0xaa1"));
 
         await hooks.PostAsync(body);
+        await hooks.SentAsync();
 
         CloudEventMessage hint = Assert.Single(HintsAt(2721));
         Assert.Equal("souk.chain.hinted.v1", hint.Type);
@@ -54,6 +55,7 @@ public sealed class ReceiveAlchemyDeliveryTests(Deliveries hooks, SharedWorld wo
 
         ApiAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => hooks.PostAsync(body)));
         ApiAnswer later = await hooks.PostAsync(body);
+        await hooks.SentAsync();
 
         Assert.All(answers.Append(later), answer => Assert.Equal(200, answer.Status));
         Assert.Equal(1, await hooks.KeptAsync(id));
@@ -242,7 +244,7 @@ public sealed class ReceiveAlchemyDeliveryTests(Deliveries hooks, SharedWorld wo
     }
 
     private IEnumerable<CloudEventMessage> HintsAt(int block) => hooks.App.Broker.Taken.Where(
-        taken => Encoding.UTF8.GetString(taken.Data.Span).EndsWith($": {block}}}", StringComparison.Ordinal));
+        taken => Encoding.UTF8.GetString(taken.Data.Span).EndsWith($":{block}}}", StringComparison.Ordinal));
 
     /// <summary>The data of the event that a delivery caused; null when it caused none.</summary>
     private Task<string?> HintOfAsync(string id) => hooks.App.Database.FindAsync<string>(

@@ -1,3 +1,5 @@
+using Souk.Domain.Failures;
+
 namespace Souk.Domain.Events;
 
 /// <summary>A kind of CloudEvent: its type attribute, and the functions that must have taken each one.</summary>
@@ -51,6 +53,16 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     /// What was last told of a purchase was undone with its block, which left the chain: it stands as this tells.
     /// </summary>
     public static EventType PurchaseReorged { get; } = new("souk.purchase.reorged.v1", []);
+
+    /// <summary>A partner's own kind, told on under our name; nobody here need take it.</summary>
+    /// <param name="type">The partner's type, in lower-case words parted by dots.</param>
+    /// <returns>The kind; refused with <c>invalid_request</c> when it is no such type.</returns>
+    public static Decision<EventType> Partner(string type) => PartnerEvent.IsType(type)
+        ? new EventType($"souk.partner.{type}", [])
+        : new Failure(
+            FailureCode.InvalidRequest,
+            $"An event's type is up to {PartnerEvent.TypeLengthMax} lower-case letters, digits, - and _, in words "
+            + "parted by dots.");
 
     /// <summary>All kinds that Souk itself announces.</summary>
     public static IReadOnlyList<EventType> All { get; } =

@@ -119,4 +119,7 @@ public enum FailureCode
 
     /// <summary>An event can never be handled; it belongs to the dead letters.</summary>
     EventPoison,
+
+    /// <summary>The request's body did not arrive in time.</summary>
+    RequestTimeout,
 }

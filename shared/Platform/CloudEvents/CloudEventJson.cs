@@ -68,7 +68,7 @@ internal static class CloudEventJson
         ? JsonMarshal.GetRawUtf8Value(value).ToArray()
         : Encoding.UTF8.GetBytes(value.GetString() ?? throw new FormatException("data"));
 
-    private static bool IsJson(string contentType) =>
+    internal static bool IsJson(string contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? parsed)
         && (parsed.MediaType!.EndsWith("/json", StringComparison.OrdinalIgnoreCase)
             || parsed.MediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));

@@ -34,6 +34,9 @@ public sealed record ReceivedEvent(
     /// <summary>The schema of the data, a URI; null when it names none.</summary>
     public string? DataSchema { get; init; }
 
+    /// <summary>Whether the data are JSON, as they are when nothing else is said.</summary>
+    public bool IsJson => ContentType is null || CloudEventJson.IsJson(ContentType);
+
     /// <summary>Its place among its subject's events, from its source's count; null when it has none.</summary>
     public long? Sequence => long.TryParse(
         Extensions.GetValueOrDefault(SequenceExtension), NumberStyles.None, CultureInfo.InvariantCulture, out long at)

@@ -32,6 +32,10 @@ public sealed class FunctionOptions
     /// <value>The default is 65536 bytes.</value>
     [Range(1024, 16 * 1024 * 1024)]
     public long BodyBytesMax { get; set; } = 64 * 1024;
+
+    /// <summary>The header in which the edge says who is calling; it must overwrite what the caller sent.</summary>
+    /// <value>The default is null: the connection's own address, right only where nothing stands in between.</value>
+    public string? ClientAddressHeader { get; set; }
 }
 
 /// <summary>Checks <see cref="FunctionOptions"/> at start.</summary>

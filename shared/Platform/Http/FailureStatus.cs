@@ -55,6 +55,7 @@ public sealed record FailureStatus(FailureCode Code, string Name, int Status, bo
         new(FailureCode.WebhookSignatureInvalid, "webhook_signature_invalid", 401, false,
             "The webhook's signature does not match."),
         new(FailureCode.EventPoison, "event_poison", 422, false, "The event can never be handled."),
+        new(FailureCode.RequestTimeout, "request_timeout", 408, true, "The body did not arrive in time."),
     ];
 
     private static readonly Lazy<FrozenDictionary<FailureCode, FailureStatus>> ByCode =

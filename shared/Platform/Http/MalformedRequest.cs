@@ -10,6 +10,8 @@ internal static class MalformedRequest
 {
     internal static Failure Explain(BadHttpRequestException exception) => exception.StatusCode switch
     {
+        StatusCodes.Status408RequestTimeout =>
+            new Failure(FailureCode.RequestTimeout, "The body did not arrive in time."),
         StatusCodes.Status413PayloadTooLarge => new Failure(FailureCode.PayloadTooLarge, "The body is too large."),
         StatusCodes.Status415UnsupportedMediaType =>
             new Failure(FailureCode.UnsupportedMediaType, "The body must be application/json."),

@@ -59,21 +59,10 @@ public sealed partial class Database : IAsyncDisposable
     /// Runs one unit of work and commits it; its events are sent at once, and by the relay if that fails.
     /// </summary>
     /// <remarks>A serialization failure or deadlock runs it again, at most twice: nothing of it had happened.</remarks>
-    public async Task<T> WriteAsync<T>(Func<Transaction, Task<T>> body, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<Transaction, Task<T>> body, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(body);
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await RunAsync(body, cancellationToken);
-            }
-            catch (PostgresException exception)
-                when (attempt < AttemptsMax && PostgresFailures.IsSerialization(exception))
-            {
-                Log.RanAgain(_logger, exception.SqlState);
-            }
-        }
+        return TryAsync(() => RunAsync(body, cancellationToken));
     }
 
     /// <summary>As <see cref="WriteAsync{T}"/>, for work without a result.</summary>
@@ -87,6 +76,19 @@ public sealed partial class Database : IAsyncDisposable
                 return true;
             },
             cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs a unit of work of one statement, which commits itself: one round trip in place of three.
+    /// </summary>
+    /// <remarks>
+    /// Runs again as <see cref="WriteAsync{T}"/> does. It announces nothing: events that the statement put into the
+    /// outbox are the caller's to send.
+    /// </remarks>
+    public Task<T> WriteStatementAsync<T>(Func<Transaction, Task<T>> statement, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return TryAsync(() => ReadAsync(statement, cancellationToken));
     }
 
     /// <summary>Reads on one connection, each statement on its own.</summary>
@@ -109,6 +111,22 @@ public sealed partial class Database : IAsyncDisposable
         if (_source is not null)
             await _source.DisposeAsync();
         _opening.Dispose();
+    }
+
+    private async Task<T> TryAsync<T>(Func<Task<T>> work)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (PostgresException exception)
+                when (attempt < AttemptsMax && PostgresFailures.IsSerialization(exception))
+            {
+                Log.RanAgain(_logger, exception.SqlState);
+            }
+        }
     }
 
     private async Task<T> RunAsync<T>(Func<Transaction, Task<T>> body, CancellationToken cancellationToken)

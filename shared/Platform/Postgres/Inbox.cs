@@ -30,11 +30,6 @@ public static class Inbox
         ON CONFLICT (consumer, source, subject) DO UPDATE SET sequence = $4, taken_at = $5 WHERE head.sequence < $4
         """;
 
-    private const string KeepSql = """
-        INSERT INTO inbox (consumer, source, id, taken_at, type, payload) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT DO NOTHING
-        """;
-
     /// <summary>Takes an event for this room.</summary>
     /// <returns>False when it was taken before: then its effect stands already.</returns>
     public static async Task<bool> TryTakeAsync(
@@ -67,21 +62,5 @@ public static class Inbox
         int rows = await transaction.ExecuteAsync(
             AdvanceSql, [transaction.Room, received.Source, subject, sequence, transaction.Now], cancellationToken);
         return rows == 1 ? Taking.Taken : Taking.Outdated;
-    }
-
-    /// <summary>Keeps a provider's delivery, so that operators can read what came; only Webhooks may.</summary>
-    /// <returns>False when it was kept before.</returns>
-    public static async Task<bool> TryKeepAsync(
-        Transaction transaction,
-        string source,
-        string id,
-        string type,
-        byte[] payload,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        int rows = await transaction.ExecuteAsync(
-            KeepSql, [transaction.Room, source, id, transaction.Now, type, payload], cancellationToken);
-        return rows == 1;
     }
 }

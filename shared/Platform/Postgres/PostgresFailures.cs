@@ -23,6 +23,10 @@ public static class PostgresFailures
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation
         && violation.ConstraintName == constraint;
 
+    /// <summary>Whether a value was of a kind that no column keeps (class 22), such as a NUL inside JSON.</summary>
+    public static bool IsValueRefused(Exception exception) =>
+        exception is PostgresException { SqlState: { } state } && state.StartsWith("22", StringComparison.Ordinal);
+
     /// <summary>
     /// A lost connection, a busy server (class 53), one that stops (57) or a password rotated this moment (28) is
     /// transient; anything else is a defect of ours.

@@ -13,7 +13,7 @@ public static class SoukMeter
     /// <summary>Refusals by failure code; never rows, so that a flood of them fills no table.</summary>
     public static Counter<long> Refusals { get; } = Meter.CreateCounter<long>("souk.refusals");
 
-    /// <summary>Webhook deliveries by outcome.</summary>
+    /// <summary>Webhook deliveries by provider and outcome.</summary>
     public static Counter<long> Deliveries { get; } = Meter.CreateCounter<long>("souk.webhook.deliveries");
 
     /// <summary>Webhooks at a provider that need somebody's eyes: gone, refused, or paused again and again.</summary>
@@ -34,4 +34,8 @@ public static class SoukMeter
 
     /// <summary>1 while a chain is halted until a person looks, else 0.</summary>
     public static Gauge<int> ChainHalted { get; } = Meter.CreateGauge<int>("souk.chain.halted");
+
+    /// <summary>Webhook deliveries that an operator should look at, by mark and hook: raise an alarm by it.</summary>
+    public static Counter<long> MarkedDeliveries { get; } =
+        Meter.CreateCounter<long>("souk.webhook.marked_deliveries");
 }

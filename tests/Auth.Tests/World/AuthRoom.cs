@@ -150,7 +150,7 @@ public sealed class AuthRoom : IAsyncLifetime
             ["Site:Uri"] = $"https://{Domain}",
             ["Site:Issuer"] = $"https://{Domain}",
             ["Auth:Administrators:0"] = Administrator,
-            ["Auth:ClientAddressHeader"] = AddressHeader,
+            ["Host:ClientAddressHeader"] = AddressHeader,
             ["Chains:0:Id"] = Chain.ToString(),
             ["Chains:0:Name"] = "local",
             ["Chains:0:AlchemyNetwork"] = "eth-local",
