@@ -60,9 +60,14 @@ internal static partial class AllocateNonces
         if (gaps.Count == 0)
             return;
 
-        // What a node's pool has for a nonce needs no filler, whoever sent it.
+        // What a node's pool has for a nonce needs no filler, whoever sent it; unless it has kept ours waiting for
+        // long, or the node only says that it has it.
         long pending = await run.Node.GetTransactionCountAsync(wallet, BlockReference.Pending, cancellationToken);
-        long[] holes = [.. gaps.Where(nonce => nonce >= pending)];
+        bool hasWaited = await run.Database.ReadAsync(
+            t => TransactionQueue.HasStuckAsync(
+                t, run.Signer.Id, OutbidTransactions.WaitMax, cancellationToken),
+            cancellationToken);
+        long[] holes = [.. gaps.Where(nonce => hasWaited || nonce >= pending)];
         if (holes.Length == 0)
             return;
 
@@ -115,8 +120,11 @@ internal static partial class AllocateNonces
     {
         List<TransactionRecord> shutOut = await TransactionQueue.ListUnseenBelowAsync(
             transaction, run.Signer.Id, counted, cancellationToken);
+        // A filler goes its way to the chain, which may yet forget what took the nonce: then it is needed.
         await TransactionMoves.MoveManyAsync(
-            transaction, [.. shutOut.Select(it => new TransactionStep(it, ShutOut(it)))], cancellationToken);
+            transaction,
+            [.. shutOut.Where(it => !it.IsFiller).Select(it => new TransactionStep(it, ShutOut(it)))],
+            cancellationToken);
     }
 
     /// <summary>

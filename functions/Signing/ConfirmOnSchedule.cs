@@ -1,4 +1,3 @@
-using Souk.Domain.Failures;
 using Souk.Platform.Alchemy;
 using Souk.Platform.CloudEvents;
 
@@ -11,36 +10,20 @@ namespace Souk.Signing;
 /// Idempotent by what it reads: a doubled tick finds the leases taken or nothing to do. A chain or wallet that fails
 /// does not keep the others from their turn.
 /// </remarks>
-internal static partial class ConfirmOnSchedule
+internal static class ConfirmOnSchedule
 {
     internal static async Task HandleAsync(EventContext context)
     {
         ILogger logger = context.Get<ILoggerFactory>().CreateLogger("Souk.Signing");
+        CancellationToken cancellationToken = context.CancellationToken;
         ConfirmTransactions confirm = context.Get<ConfirmTransactions>();
-        await Task.WhenAll(context.Get<ChainRegistry>().All.Select(
-            chain => TryAsync(() => confirm.HandleAsync(chain.Id, context.CancellationToken), logger)));
-        await context.Get<SendToAll>().HandleAsync(null, context.CancellationToken);
-        await Task.WhenAll(context.Get<SignerRegistry>().All.Select(
-            signer => TryAsync(
-                () => context.Get<WatchBalance>().HandleAsync(signer, context.CancellationToken), logger)));
-        await TryAsync(() => context.Get<FollowConsents>().HandleAsync(context.CancellationToken), logger);
-    }
-
-    private static async Task TryAsync(Func<Task> work, ILogger logger)
-    {
-        try
-        {
-            await work();
-        }
-        catch (FailureException failed)
-        {
-            Log.LeftToNextTick(logger, failed.Failure.Internal ?? failed.Failure.Detail);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "Left to the next tick: {Reason}")]
-        internal static partial void LeftToNextTick(ILogger logger, string reason);
+        await Task.WhenAll(context.Get<ChainRegistry>().All.Select(chain => KeepGoing.TryAsync(
+            () => confirm.HandleAsync(chain.Id, cancellationToken), logger, cancellationToken)));
+        await context.Get<SendToAll>().HandleAsync(null, cancellationToken);
+        WatchBalance balance = context.Get<WatchBalance>();
+        await Task.WhenAll(context.Get<SignerRegistry>().All.Select(signer => KeepGoing.TryAsync(
+            () => balance.HandleAsync(signer, cancellationToken), logger, cancellationToken)));
+        await KeepGoing.TryAsync(
+            () => context.Get<FollowConsents>().HandleAsync(cancellationToken), logger, cancellationToken);
     }
 }

@@ -231,10 +231,7 @@ public sealed class SendTransactionsTests(SigningWorld world) : IAsyncLifetime
         await world.TickAsync();
         Assert.Equal("broadcast", await world.StatusAsync(mint.Id));
 
-        await world.SqlAsync(
-            $"UPDATE transaction_attempts SET given_at = now() - interval '1 hour' WHERE transaction_id = '{mint.Id}'");
-        await world.SqlAsync(
-            "UPDATE transactions SET updated_at = now() - interval '1 hour' WHERE finalized_at IS NULL");
+        await world.AgeAsync();
         await world.TickAsync();
         long attempts = await world.ReadAsync<long>(
             $"SELECT count(*) FROM transaction_attempts WHERE transaction_id = '{mint.Id}'");

@@ -191,6 +191,22 @@ public static class SigningStory
         await world.Node.Rpc.SendAsync("anvil_stopImpersonatingAccount", [world.Wallet.ToString()], Cancelled);
     }
 
+    /// <summary>The same, but it waits in the node's pool.</summary>
+    public static async Task WaitOutsideAsync(this SigningWorld world)
+    {
+        await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [world.Wallet.ToString()], Cancelled);
+        JsonObject transaction = new()
+        {
+            ["from"] = world.Wallet.ToString(),
+            ["to"] = world.Wallet.ToString(),
+            // Dearer than ours will be.
+            ["maxFeePerGas"] = "0x174876e800",
+            ["maxPriorityFeePerGas"] = "0x174876e800",
+        };
+        await world.Node.Rpc.SendAsync("eth_sendTransaction", [transaction], Cancelled);
+        await world.Node.Rpc.SendAsync("anvil_stopImpersonatingAccount", [world.Wallet.ToString()], Cancelled);
+    }
+
     /// <summary>How many transactions the chain counts for the platform's wallet.</summary>
     public static async Task<ulong> CountAsync(this SigningWorld world) =>
         await world.Node.Rpc.GetNonceAsync(world.Wallet, Cancelled);

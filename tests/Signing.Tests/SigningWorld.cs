@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
@@ -15,6 +16,9 @@ namespace Souk.Signing.Tests;
 /// </remarks>
 public sealed class SigningWorld : IAsyncLifetime
 {
+    /// <summary>How many nonces of the wallet may wait for the chain at once.</summary>
+    public const int Window = 10;
+
     private FunctionApp<SigningFunction> _app = null!;
     private int _recipients;
 
@@ -47,6 +51,7 @@ public sealed class SigningWorld : IAsyncLifetime
             // One attempt a call, so that a scripted fault is what the room sees.
             ["MetaKeep:RetriesMax"] = "0",
             ["Alchemy:RetriesMax"] = "0",
+            ["Signers:0:WindowMax"] = Window.ToString(CultureInfo.InvariantCulture),
             ["Signers:0:BalanceWeiMin"] = "1000000000000000000",
             ["Consents:0:ChainId"] = Chain.Plan.Id.ToString(),
             ["Consents:0:Contract"] = Chain.Contracts.Collection.ToString(),
@@ -108,6 +113,24 @@ public sealed class SigningWorld : IAsyncLifetime
 
     /// <summary>Changes rows as the database's administrator.</summary>
     public Task SqlAsync(string sql) => _app.Database.ExecuteAsync(sql, Cancelled);
+
+    /// <summary>From now on the database fails each write that moves a transaction to one of these.</summary>
+    public Task BreakAsync(params string[] statuses) => SqlAsync($"""
+        CREATE OR REPLACE FUNCTION fail_write() RETURNS trigger LANGUAGE plpgsql
+            AS $$ BEGIN RAISE EXCEPTION 'No space left.' USING ERRCODE = 'disk_full'; END $$;
+        CREATE TRIGGER broken BEFORE UPDATE ON transactions FOR EACH ROW
+            WHEN (NEW.status <> OLD.status AND NEW.status IN ('{string.Join("', '", statuses)}'))
+            EXECUTE FUNCTION fail_write()
+        """);
+
+    /// <summary>The database is well again.</summary>
+    public Task MendAsync() => SqlAsync("DROP TRIGGER IF EXISTS broken ON transactions");
+
+    /// <summary>Lets an hour pass for what waits for the chain.</summary>
+    public Task AgeAsync() => SqlAsync("""
+        UPDATE transaction_attempts SET given_at = given_at - interval '1 hour';
+        UPDATE transactions SET updated_at = updated_at - interval '1 hour' WHERE finalized_at IS NULL
+        """);
 
     /// <summary>An address that nobody used before.</summary>
     public Address NewAddress()

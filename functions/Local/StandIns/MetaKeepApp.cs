@@ -49,6 +49,12 @@ public sealed class MetaKeepApp
     /// <summary>Awaited before each signature of a transaction: where a test interferes; null: nothing.</summary>
     public Func<Task>? Signing { get; set; }
 
+    /// <summary>Which transactions are refused for good, by the reason that they come with; null: none.</summary>
+    public Predicate<string>? Refuses { get; set; }
+
+    /// <summary>Which transactions meet an error of the vendor's own, again and again; null: none.</summary>
+    public Predicate<string>? Fails { get; set; }
+
     /// <summary>The most requests within one second.</summary>
     public int RequestsPerSecondMax { get; set; } = 100;
 

@@ -4,9 +4,11 @@ using Souk.Domain.Chain;
 namespace Souk.Local.StandIns;
 
 /// <summary>The stand-in refuses with a status of the vendor's.</summary>
-internal sealed class MetaKeepRefusal(string status) : Exception(status)
+internal sealed class MetaKeepRefusal(string status, int httpStatus = 400) : Exception(status)
 {
     internal string Status { get; } = status;
+
+    internal int HttpStatus { get; } = httpStatus;
 }
 
 /// <summary>Reads what the stand-in is asked to sign, and refuses what the vendor refuses.</summary>
@@ -34,7 +36,9 @@ internal static class MetaKeepRequests
 
     internal static Eip1559Transaction Transaction(JsonElement body, MetaKeepApp app)
     {
-        RequireReason(body);
+        string reason = RequireReason(body);
+        if (app.Refuses?.Invoke(reason) == true) throw new MetaKeepRefusal("INVALID_REQUEST");
+        if (app.Fails?.Invoke(reason) == true) throw new MetaKeepRefusal("SOMETHING_WENT_WRONG", 500);
         JsonElement asked = body.GetProperty("transactionObject");
         ulong chain = (ulong)Quantity(asked, "chainId");
         if (chain != app.ChainId.Value)
@@ -68,9 +72,8 @@ internal static class MetaKeepRequests
             : UInt256.ParseHexQuantity(value.GetString());
     }
 
-    private static void RequireReason(JsonElement body)
-    {
-        if (!body.TryGetProperty("reason", out JsonElement reason) || string.IsNullOrEmpty(reason.GetString()))
-            throw new MetaKeepRefusal("INVALID_REQUEST");
-    }
+    private static string RequireReason(JsonElement body) =>
+        body.TryGetProperty("reason", out JsonElement reason) && reason.GetString() is { Length: > 0 } text
+            ? text
+            : throw new MetaKeepRefusal("INVALID_REQUEST");
 }

@@ -148,7 +148,7 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
         }
         catch (MetaKeepRefusal refusal)
         {
-            return (400, StatusBody(refusal.Status));
+            return (refusal.HttpStatus, StatusBody(refusal.Status));
         }
         catch (Exception exception) when (exception is JsonException or FormatException or KeyNotFoundException
             or InvalidOperationException or OverflowException or ArgumentException)
