@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Souk.Harness.Faults;
@@ -25,10 +24,15 @@ public static class DerivedRows
     private static readonly string[] OthersColumns =
         
     [
-        "updated_at", "finalized_at", "hints", "hinted_block", "reorgs", "sequence", "order", "signature",
+        "updated_at", "finalized_at", "sequence", "order", "signature",
     ];
 
-    private static readonly string[] TablesOfRandomIds = ["activity"];
+    /// <summary>Of a cursor only where it stands; all else of it tells how it got there.</summary>
+    private const string CursorsSql = """
+        SELECT 'chain_cursors ' || jsonb_build_object('chain_id', chain_id, 'number', number, 'hash', hash,
+            'parent_hash', parent_hash, 'block_time', block_time, 'halted_reason', halted_reason)::text
+        FROM chain_cursors WHERE $1::text[] IS NOT NULL
+        """;
 
     private const string TablesSql = """
         SELECT table_name FROM information_schema.tables
@@ -48,14 +52,12 @@ public static class DerivedRows
         List<string> rows = [];
         foreach (string table in await ListAsync(opened, TablesSql, OthersTables, cancellationToken))
         {
-            string[] left = TablesOfRandomIds.Contains(table) ? [.. OthersColumns, "id"] : OthersColumns;
-
-            // One who has none of a token need not have a row that says so.
-            string sql = string.Create(
-                CultureInfo.InvariantCulture,
-                $"SELECT '{table} ' || (to_jsonb(t) - $1::text[])::text FROM \"{table}\" AS t "
-                + $"WHERE to_jsonb(t) ->> 'quantity' IS DISTINCT FROM '0'");
-            rows.AddRange(await ListAsync(opened, sql, left, cancellationToken));
+            // One who has none of something need not have a row that says so.
+            bool isBalance = table.EndsWith("_balances", StringComparison.Ordinal);
+            string sql = $"SELECT '{table} ' || (to_jsonb(t) - $1::text[])::text FROM \"{table}\" AS t "
+                + (isBalance ? "WHERE coalesce(to_jsonb(t) ->> 'quantity', to_jsonb(t) ->> 'amount_wei') <> '0'" : "");
+            rows.AddRange(await ListAsync(
+                opened, table == "chain_cursors" ? CursorsSql : sql, OthersColumns, cancellationToken));
         }
 
         rows.Sort(StringComparer.Ordinal);
