@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Souk.Domain.Chain;
 using Souk.Domain.Signing;
 using Souk.Platform.Alchemy;
@@ -20,7 +21,7 @@ internal static partial class AllocateNonces
     /// <summary>Takes nonces for a batch.</summary>
     /// <returns>The batch and its price; or an empty batch, and what is waited for.</returns>
     internal static async Task<(List<TransactionRecord> Batch, GasPrice? Price, StepOutcome Outcome)> HandleAsync(
-        SigningRun run, CancellationToken cancellationToken)
+        SigningRun run, JudgeCall judge, CancellationToken cancellationToken)
     {
         if (!await run.Database.ReadAsync(
             t => TransactionQueue.HasToSendAsync(t, run.Signer.Id, cancellationToken), cancellationToken))
@@ -35,7 +36,7 @@ internal static partial class AllocateNonces
         long counted = await run.Node.GetTransactionCountAsync(
             run.Signer.Address, BlockReference.Latest, cancellationToken);
         List<TransactionRecord> batch = await run.WriteAsync(
-            t => AllocateAsync(t, run, counted, cancellationToken), cancellationToken);
+            t => AllocateAsync(t, run, judge, counted, cancellationToken), cancellationToken);
         return (batch, price, batch.Count > 0 ? StepOutcome.Moved : StepOutcome.Waits);
     }
 
@@ -88,8 +89,14 @@ internal static partial class AllocateNonces
     }
 
     private static async Task<List<TransactionRecord>> AllocateAsync(
-        Transaction transaction, SigningRun run, long counted, CancellationToken cancellationToken)
+        Transaction transaction,
+        SigningRun run,
+        JudgeCall judge,
+        long counted,
+        CancellationToken cancellationToken)
     {
+        // Before anything is read: what policies and pauses say now they say until the nonces are taken.
+        await PolicyTable.ShareLockAsync(transaction, cancellationToken);
         SignerRecord signer = await SignerTable.LockAsync(transaction, run.Signer.Id, cancellationToken);
         long room = run.Settings.WindowMax - Math.Max(signer.NextNonce - counted, 0);
         if (room <= 0 || signer.NextNonce < counted || signer.IsPaused)
@@ -97,16 +104,15 @@ internal static partial class AllocateNonces
 
         List<TransactionRecord> queued = await TransactionQueue.ListQueuedAsync(
             transaction, signer.Id, Math.Min(room, SigningRun.BatchMax), cancellationToken);
-        if (queued.Count == 0)
+        List<TransactionRecord> admitted = await judge.AdmitAsync(transaction, signer, queued, cancellationToken);
+        if (admitted.Count == 0)
             return [];
-        long? taken = await SignerTable.TakeNoncesAsync(transaction, signer.Id, queued.Count, cancellationToken);
-        if (taken is not { } first)
-            return [];
-
+        long first = await SignerTable.TakeNoncesAsync(transaction, signer.Id, admitted.Count, cancellationToken)
+            ?? throw new UnreachableException("A wallet was paused while its pauses were locked.");
         return await TransactionMoves.MoveManyAsync(
             transaction,
             [
-                .. queued.Select((it, index) => new TransactionStep(
+                .. admitted.Select((it, index) => new TransactionStep(
                     it, it with { Status = TransactionStatus.Allocated, Nonce = first + index })),
             ],
             cancellationToken);

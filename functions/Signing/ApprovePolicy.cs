@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Souk.Domain.Failures;
@@ -9,8 +8,11 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary><c>POST /v1/policies/{id}/approve</c>: another person puts a version of a rule in force.</summary>
-/// <remarks>Refuses with <c>not_found</c>, <c>second_person_required</c>, <c>conflict</c>, in that order.</remarks>
+/// <summary><c>POST /v1/policies/{id}/approve</c>: another person puts a version of a policy in force.</summary>
+/// <remarks>
+/// Refuses with <c>not_found</c>, <c>second_person_required</c>, <c>conflict</c>, in that order. It comes in force
+/// after the delay of <see cref="PolicyOptions.WideningDelay"/>.
+/// </remarks>
 internal static class ApprovePolicy
 {
     /// <param name="Version">The version that was read: an approval is of that one and no other.</param>
@@ -20,11 +22,12 @@ internal static class ApprovePolicy
         routes.MapPost("/v1/policies/{id}/approve", HandleAsync).RequireAdminScope(RoleScopes.SigningApprove);
 
     internal static async Task<Ok<PolicyView>> HandleAsync(
-        PolicyRuleId id,
+        PolicyId id,
         Caller caller,
         [FromHeader(Name = IdempotencyKey.Header)] IdempotencyKey key,
         Request request,
         Database database,
+        PolicyOptions options,
         CancellationToken cancellationToken)
     {
         PolicyView view = await database.OnceAsync(
@@ -34,29 +37,40 @@ internal static class ApprovePolicy
             request,
             SigningJson.Default.ApprovePolicyRequest,
             SigningJson.Default.PolicyView,
-            transaction => ApproveAsync(transaction, caller, id, request.Version, cancellationToken),
+            t => ApproveAsync(t, caller, id, request.Version, options.WideningDelay, cancellationToken),
             cancellationToken);
         return TypedResults.Ok(view);
     }
 
     private static async Task<PolicyView> ApproveAsync(
-        Transaction transaction, Caller caller, PolicyRuleId id, int version, CancellationToken cancellationToken)
+        Transaction transaction,
+        Caller caller,
+        PolicyId id,
+        int version,
+        TimeSpan delay,
+        CancellationToken cancellationToken)
     {
-        PolicyRecord proposed = await PolicyTable.LockAsync(transaction, id, version, cancellationToken);
+        (PolicyRecord proposed, List<PolicyRecord> all) =
+            await PolicyProposal.LockAsync(transaction, id, version, cancellationToken);
         if (proposed.ProposedBy == caller.UserId)
-            throw new FailureException(FailureCode.SecondPersonRequired, "Whoever proposed a rule may not approve it.");
-        if (await PolicyTable.FindActiveVersionAsync(transaction, id, cancellationToken) >= version)
-            throw new FailureException(FailureCode.Conflict, "This version or a newer one is in force already.");
+        {
+            throw new FailureException(
+                FailureCode.SecondPersonRequired, "Whoever proposed a version may not approve it.");
+        }
 
-        await PolicyTable.ApproveAsync(transaction, id, version, caller.UserId, cancellationToken);
-        AuditDetail detail = new(version, proposed.Rule.Title);
-        await Audit.AppendAsync(
-            transaction,
-            caller.UserId,
-            "policy.approve",
-            $"policy/{id}",
-            JsonSerializer.Serialize(detail, SigningJson.Default.AuditDetail),
-            cancellationToken);
-        return PolicyView.Of(proposed with { ApprovedBy = caller.UserId, ApprovedAt = transaction.Now });
+        if (proposed.WithdrawnAt is not null)
+            throw new FailureException(FailureCode.Conflict, "The version was withdrawn.");
+        if (proposed.EffectiveAt is not null || PolicyProposal.FindInForce(all, transaction.Now)?.Version > version)
+            throw new FailureException(FailureCode.Conflict, "This version or a newer one is approved already.");
+
+        PolicyRecord approved = proposed with
+        {
+            ApprovedBy = caller.UserId,
+            ApprovedAt = transaction.Now,
+            EffectiveAt = transaction.Now + delay,
+        };
+        await PolicyTable.ApproveAsync(transaction, approved, cancellationToken);
+        await PolicyProposal.AuditAsync(transaction, caller, "policy.approve", approved, cancellationToken);
+        return PolicyView.Of(approved, transaction.Now);
     }
 }

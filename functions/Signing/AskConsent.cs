@@ -83,9 +83,9 @@ internal static class AskConsent
     {
         if (request.Description.Length is 0 or > DescriptionLengthMax)
             throw Invalid("$.description", $"The description has 1 to {DescriptionLengthMax} characters.");
-        return Hex.TryDecode(request.Data, out byte[]? data) && data.Length is > 0 and <= RequestTransaction.DataBytesMax
+        return Hex.TryDecode(request.Data, out byte[]? data) && data.Length is > 0 and <= RequestedCall.DataBytesMax
             ? data
-            : throw Invalid("$.data", $"The call data is 0x text of 1 to {RequestTransaction.DataBytesMax} bytes.");
+            : throw Invalid("$.data", $"The call data is 0x text of 1 to {RequestedCall.DataBytesMax} bytes.");
     }
 
     private static async Task<ConsentView> AddAsync(

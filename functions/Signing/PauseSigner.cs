@@ -1,25 +1,35 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Souk.Domain.Failures;
+using Souk.Domain.Chain;
 using Souk.Domain.Sessions;
 using Souk.Domain.Signing;
+using Souk.Platform.Alchemy;
 using Souk.Platform.Http;
 using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
-/// <summary><c>POST /v1/signers/{id}/pause</c>: stops a wallet at once; one person is enough to stop.</summary>
-/// <remarks>Refuses with <c>invalid_request</c>, <c>not_found</c>, <c>conflict</c>.</remarks>
+/// <summary>
+/// <c>POST /v1/signers/{id}/pause</c> stops a wallet at once, <c>POST /v1/signers/pause</c> a chain's wallets or all;
+/// one person is enough to stop.
+/// </summary>
+/// <remarks>
+/// Refuses with <c>invalid_request</c>, <c>not_found</c>, <c>chain_unknown</c>, <c>conflict</c>, in that order.
+/// </remarks>
 internal static class PauseSigner
 {
-    private const int ReasonLengthMax = 200;
-
     /// <param name="Reason">Why, for the audit log and whoever unpauses.</param>
     internal sealed record Request(string Reason);
 
-    internal static void Map(IEndpointRouteBuilder routes) =>
+    /// <param name="ChainId">The chain whose wallets are stopped; null stops all.</param>
+    /// <param name="Reason">Why, for the audit log and whoever unpauses.</param>
+    internal sealed record RequestMany(ChainId? ChainId, string Reason);
+
+    internal static void Map(IEndpointRouteBuilder routes)
+    {
         routes.MapPost("/v1/signers/{id}/pause", HandleAsync).RequireAdminScope(RoleScopes.SigningApprove);
+        routes.MapPost("/v1/signers/pause", HandleManyAsync).RequireAdminScope(RoleScopes.SigningApprove);
+    }
 
     internal static async Task<Ok<SignerView>> HandleAsync(
         SignerId id,
@@ -29,15 +39,7 @@ internal static class PauseSigner
         Database database,
         CancellationToken cancellationToken)
     {
-        if (request.Reason.Length is 0 or > ReasonLengthMax)
-        {
-            throw new FailureException(
-                new Failure(FailureCode.InvalidRequest, $"The reason has 1 to {ReasonLengthMax} characters.")
-                {
-                    Field = "$.reason",
-                });
-        }
-
+        Pausing.CheckReason(request.Reason);
         SignerView view = await database.OnceAsync(
             caller.UserId,
             key,
@@ -45,25 +47,37 @@ internal static class PauseSigner
             request,
             SigningJson.Default.PauseSignerRequest,
             SigningJson.Default.SignerView,
-            transaction => PauseAsync(transaction, caller, id, request.Reason, cancellationToken),
+            async transaction =>
+            {
+                await SignerTable.GetAsync(transaction, id, cancellationToken);
+                await Pausing.PauseAsync(
+                    transaction, caller, PauseTarget.Of(id), request.Reason, cancellationToken);
+                return SignerView.Of(await SignerTable.GetAsync(transaction, id, cancellationToken));
+            },
             cancellationToken);
         return TypedResults.Ok(view);
     }
 
-    private static async Task<SignerView> PauseAsync(
-        Transaction transaction, Caller caller, SignerId id, string reason, CancellationToken cancellationToken)
+    internal static async Task<Ok<PauseView>> HandleManyAsync(
+        Caller caller,
+        [FromHeader(Name = IdempotencyKey.Header)] IdempotencyKey key,
+        RequestMany request,
+        Database database,
+        ChainRegistry chains,
+        CancellationToken cancellationToken)
     {
-        await SignerTable.LockAsync(transaction, id, cancellationToken);
-        if (!await SignerTable.PauseAsync(transaction, id, caller.UserId, reason, cancellationToken))
-            throw new FailureException(FailureCode.Conflict, "The signer is paused already.");
-
-        await Audit.AppendAsync(
-            transaction,
+        Pausing.CheckReason(request.Reason);
+        PauseTarget target = PauseTarget.Of(request.ChainId is { } chain ? chains.Get(chain).Id : null);
+        PauseView view = await database.OnceAsync(
             caller.UserId,
-            "signer.pause",
-            $"signer/{id}",
-            JsonSerializer.Serialize(new AuditDetail(Reason: reason), SigningJson.Default.AuditDetail),
+            key,
+            "POST /v1/signers/pause",
+            request,
+            SigningJson.Default.PauseSignerRequestMany,
+            SigningJson.Default.PauseView,
+            async transaction => PauseView.Of(
+                await Pausing.PauseAsync(transaction, caller, target, request.Reason, cancellationToken)),
             cancellationToken);
-        return SignerView.Of(await SignerTable.GetAsync(transaction, id, cancellationToken));
+        return TypedResults.Ok(view);
     }
 }

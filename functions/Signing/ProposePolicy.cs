@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Souk.Domain.Chain;
-using Souk.Domain.Failures;
 using Souk.Domain.Sessions;
 using Souk.Domain.Signing;
 using Souk.Platform.Alchemy;
@@ -13,9 +11,12 @@ using Souk.Platform.Postgres;
 namespace Souk.Signing;
 
 /// <summary><c>POST /v1/policies</c>: proposes a rule, or a new version of one, to a second person.</summary>
-/// <remarks>Refuses with <c>invalid_request</c>, <c>chain_unknown</c>, <c>not_found</c>, <c>conflict</c>.</remarks>
+/// <remarks>Refuses with <c>chain_unknown</c>, <c>not_found</c>, <c>invalid_request</c>, in that order.</remarks>
 internal static class ProposePolicy
 {
+    /// <summary>The largest body, in bytes: two hundred addresses for each of several arguments fit.</summary>
+    private const int BodyBytesMax = 128 * 1024;
+
     private const string Operation = "POST /v1/policies";
 
     /// <param name="RuleId">The rule to change; null for a new one.</param>
@@ -30,6 +31,10 @@ internal static class ProposePolicy
     /// <param name="Window">When; null for any time.</param>
     /// <param name="Hourly">What it may come to in an hour.</param>
     /// <param name="Daily">What it may come to in a day.</param>
+    /// <param name="Signers">The wallets that may send it; null for any of the chain's.</param>
+    /// <param name="ContractList">The recipient list that counts besides the contracts; null for none.</param>
+    /// <param name="CodeHashes">Which code may be deployed; null for a rule about calls or payments.</param>
+    /// <param name="Simulation">What its simulation must have shown; null for nothing.</param>
     internal sealed record Request(
         PolicyRuleId? RuleId,
         bool IsEnabled,
@@ -42,10 +47,16 @@ internal static class ProposePolicy
         ImmutableArray<Role> Roles,
         TimeWindow? Window,
         VelocityCap Hourly,
-        VelocityCap Daily);
+        VelocityCap Daily,
+        ImmutableArray<SignerId>? Signers = null,
+        string? ContractList = null,
+        ImmutableArray<Bytes32>? CodeHashes = null,
+        SimulationRule? Simulation = null);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/v1/policies", HandleAsync).RequireAdminScope(RoleScopes.SigningApprove);
+        routes.MapPost("/v1/policies", HandleAsync)
+            .LimitBody(BodyBytesMax)
+            .RequireAdminScope(RoleScopes.SigningApprove);
 
     internal static async Task<Created<PolicyView>> HandleAsync(
         Caller caller,
@@ -56,6 +67,7 @@ internal static class ProposePolicy
         CancellationToken cancellationToken)
     {
         chains.Get(request.ChainId);
+        PolicyId? id = request.RuleId is { } rule ? new PolicyId(rule.Value) : null;
         PolicyView view = await database.OnceAsync(
             caller.UserId,
             key,
@@ -63,31 +75,15 @@ internal static class ProposePolicy
             request,
             SigningJson.Default.ProposePolicyRequest,
             SigningJson.Default.PolicyView,
-            transaction => ProposeAsync(transaction, caller, request, cancellationToken),
+            transaction => PolicyProposal.AddAsync(
+                transaction,
+                caller,
+                id,
+                (policy, version, _) => Rule(request, new PolicyRuleId(policy.Value), version),
+                "policy.propose",
+                cancellationToken),
             cancellationToken);
-        return TypedResults.Created($"/v1/policies/{view.RuleId}", view);
-    }
-
-    private static async Task<PolicyView> ProposeAsync(
-        Transaction transaction, Caller caller, Request request, CancellationToken cancellationToken)
-    {
-        PolicyRuleId id = request.RuleId ?? new PolicyRuleId(transaction.NewId());
-        int newest = await PolicyTable.FindVersionAsync(transaction, id, cancellationToken);
-        if (request.RuleId is not null && newest == 0)
-            throw new FailureException(FailureCode.NotFound, "There is no such rule.");
-
-        PolicyRule rule = Rule(request, id, newest + 1).Check().OrThrow();
-        if (!await PolicyTable.AddAsync(transaction, rule, caller.UserId, cancellationToken))
-            throw new FailureException(FailureCode.Conflict, "Another version of the rule was proposed meanwhile.");
-
-        await Audit.AppendAsync(
-            transaction,
-            caller.UserId,
-            "policy.propose",
-            $"policy/{id}",
-            JsonSerializer.Serialize(new AuditDetail(rule.Version, rule.Title), SigningJson.Default.AuditDetail),
-            cancellationToken);
-        return PolicyView.Of(new PolicyRecord(rule, caller.UserId, transaction.Now, null, null));
+        return TypedResults.Created($"/v1/policies/{view.Id}", view);
     }
 
     private static PolicyRule Rule(Request request, PolicyRuleId id, int version) => new()
@@ -97,12 +93,16 @@ internal static class ProposePolicy
         IsEnabled = request.IsEnabled,
         Title = request.Title,
         ChainId = request.ChainId,
+        Signers = request.Signers,
         Contracts = request.Contracts,
+        ContractList = request.ContractList,
         Function = request.Function,
         Arguments = request.Arguments,
+        CodeHashes = request.CodeHashes,
         NativeValueMax = request.NativeValueMax,
         Roles = request.Roles,
         Window = request.Window,
+        Simulation = request.Simulation,
         Hourly = request.Hourly,
         Daily = request.Daily,
     };

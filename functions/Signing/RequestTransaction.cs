@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -6,7 +5,6 @@ using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Domain.Sessions;
 using Souk.Domain.Signing;
-using Souk.Domain.Wire;
 using Souk.Platform.Alchemy;
 using Souk.Platform.Http;
 using Souk.Platform.Postgres;
@@ -15,14 +13,11 @@ namespace Souk.Signing;
 
 /// <summary><c>POST /v1/transactions</c>: asks for a transaction of the platform's wallet; policy first.</summary>
 /// <remarks>
-/// Refuses with <c>invalid_request</c>, <c>chain_unknown</c>, <c>policy_denied</c>, <c>signer_unavailable</c>,
+/// Refuses with <c>invalid_request</c>, <c>chain_unknown</c>, <c>signer_unavailable</c>, <c>policy_denied</c>,
 /// <c>simulation_failed</c>, in that order. The transaction has no nonce yet: one is taken when it is sent.
 /// </remarks>
 internal static partial class RequestTransaction
 {
-    /// <summary>The largest call data taken, in bytes; as JSON text it is twice that.</summary>
-    internal const int DataBytesMax = 48 * 1024;
-
     private const int BodyBytesMax = 128 * 1024;
     private const int DescriptionLengthMax = 200;
 
@@ -67,10 +62,11 @@ internal static partial class RequestTransaction
         Database database,
         AlchemyClients nodes,
         Signers signers,
+        JudgeCall judge,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
-        TransactionCall call = Read(request, caller);
+        RequestedCall asked = Read(request, caller);
         AlchemyClient node = nodes.For(request.ChainId);
         Response? response = await database.FindAnswerAsync(
             caller.UserId,
@@ -82,11 +78,13 @@ internal static partial class RequestTransaction
             cancellationToken);
         if (response is null)
         {
-            await database.ReadAsync(t => AllowAsync(t, call, isBinding: false, cancellationToken), cancellationToken);
             SignerRecord signer = await signers.GetAsync(request.ChainId, request.Signer, cancellationToken);
+            TransactionCall call = asked.By(signer.Id);
+            await database.ReadAsync(t => judge.ExpectAsync(t, call, cancellationToken), cancellationToken);
             if (signer.IsPaused)
                 throw new FailureException(FailureCode.SignerUnavailable, "The signer is paused.");
-            long gasLimit = await SimulateAsync(node, signer, call, cancellationToken);
+            long gas = await SimulateAsync(node, signer, call, cancellationToken);
+            call = call with { Simulation = new SimulationOutcome(true, gas) };
             response = await database.OnceAsync(
                 caller.UserId,
                 key,
@@ -94,7 +92,7 @@ internal static partial class RequestTransaction
                 request,
                 SigningJson.Default.RequestTransactionRequest,
                 SigningJson.Default.RequestTransactionResponse,
-                t => QueueAsync(t, caller, signer, call, gasLimit, request.Description, cancellationToken),
+                t => QueueAsync(t, caller, judge, call, request.Description, cancellationToken),
                 cancellationToken);
             Log.Queued(loggers.CreateLogger("Souk.Signing"), response.Id, request.ChainId, response.RuleId);
         }
@@ -102,68 +100,26 @@ internal static partial class RequestTransaction
         return TypedResults.Accepted($"/v1/transactions/{response.Id}", response);
     }
 
-    /// <summary>The call as the policy judges it, or a refusal that names the field.</summary>
-    internal static TransactionCall Read(
-        ChainId chainId, Address to, string data, Wei valueWei, IReadOnlyList<string> roles)
-    {
-        if (!Hex.TryDecode(data, out byte[]? bytes) || bytes.Length > DataBytesMax)
-            throw Invalid("$.data", $"The call data is 0x text of at most {DataBytesMax} bytes.");
-        if (to.IsZero)
-            throw Invalid("$.to", "The zero address is nobody's.");
-        return new TransactionCall(chainId, to, valueWei, bytes, Roles(roles));
-    }
-
-    /// <summary>The verdict of the rules in force.</summary>
-    internal static async Task<PolicyVerdict> JudgeAsync(
-        Transaction transaction, TransactionCall call, bool isBinding, CancellationToken cancellationToken)
-    {
-        PolicyEngine engine = await ReadEngineAsync(transaction, cancellationToken);
-        if (isBinding)
-        {
-            // Whoever waited here sees what the one before spent, and the rules as they are now.
-            await PolicyTable.SerializeAsync(transaction, engine.Candidates(call), cancellationToken);
-            engine = await ReadEngineAsync(transaction, cancellationToken);
-        }
-
-        IReadOnlyDictionary<PolicyRuleId, RuleUsage> usage =
-            await TransactionTable.FindUsageAsync(transaction, engine.Candidates(call), cancellationToken);
-        return engine.Evaluate(call, usage, transaction.Now);
-    }
-
-    private static TransactionCall Read(Request request, Caller caller)
+    private static RequestedCall Read(Request request, Caller caller)
     {
         if (request.Description.Length is 0 or > DescriptionLengthMax)
             throw Invalid("$.description", $"The description has 1 to {DescriptionLengthMax} characters.");
-        return Read(request.ChainId, request.To, request.Data, request.ValueWei, caller.Roles);
-    }
-
-    private static async Task<PolicyVerdict> AllowAsync(
-        Transaction transaction, TransactionCall call, bool isBinding, CancellationToken cancellationToken)
-    {
-        PolicyVerdict verdict = await JudgeAsync(transaction, call, isBinding, cancellationToken);
-        return verdict.IsAllowed ? verdict : throw new FailureException(FailureCode.PolicyDenied, verdict.Detail);
-    }
-
-    private static async Task<PolicyEngine> ReadEngineAsync(
-        Transaction transaction, CancellationToken cancellationToken)
-    {
-        List<PolicyRecord> active = await PolicyTable.ListActiveAsync(transaction, cancellationToken);
-        return new PolicyEngine(active.Select(policy => policy.Rule));
+        return RequestedCall.Read(request.ChainId, request.To, request.Data, request.ValueWei, caller.Roles);
     }
 
     private static async Task<Response> QueueAsync(
         Transaction transaction,
         Caller caller,
-        SignerRecord signer,
+        JudgeCall judge,
         TransactionCall call,
-        long gasLimit,
         string description,
         CancellationToken cancellationToken)
     {
-        PolicyVerdict verdict = await AllowAsync(transaction, call, isBinding: true, cancellationToken);
+        TransactionId id = new(transaction.NewId());
+        PolicyVerdict verdict = await judge.ChargeAsync(transaction, id, call, cancellationToken);
         TransactionRecord queued = new(
-            new TransactionId(transaction.NewId()), signer.Id, call.ChainId, call.To, call.Value, call.Data.ToArray(),
-            gasLimit, description)
+            id, call.Signer, call.ChainId, call.To!.Value, call.Value, call.Data.ToArray(),
+            GasLimit(call.Simulation!.Gas), description)
         {
             Status = TransactionStatus.Queued,
             RequestedBy = caller.UserId,
@@ -186,14 +142,12 @@ internal static partial class RequestTransaction
     private static async Task<long> SimulateAsync(
         AlchemyClient node, SignerRecord signer, TransactionCall call, CancellationToken cancellationToken)
     {
-        ChainCall simulated = new(call.To, call.Data) { From = signer.Address, Value = call.Value };
+        ChainCall simulated = new(call.To!.Value, call.Data) { From = signer.Address, Value = call.Value };
         try
         {
             long gas = await node.EstimateGasAsync(simulated, cancellationToken);
-            // A quarter more: what the call costs may grow with the state it meets when it is mined.
-            long gasLimit = gas + (gas / 4);
-            return gasLimit <= GasLimitMax
-                ? gasLimit
+            return GasLimit(gas) <= GasLimitMax
+                ? gas
                 : throw new FailureException(FailureCode.SimulationFailed, "It needs more gas than a block's share.");
         }
         catch (CallRevertedException reverted)
@@ -207,17 +161,8 @@ internal static partial class RequestTransaction
         }
     }
 
-    private static ImmutableArray<Role> Roles(IReadOnlyList<string> texts)
-    {
-        ImmutableArray<Role>.Builder roles = ImmutableArray.CreateBuilder<Role>(texts.Count);
-        foreach (string text in texts)
-        {
-            if (WireText.TryParse(text, out Role role))
-                roles.Add(role);
-        }
-
-        return roles.ToImmutable();
-    }
+    /// <summary>A quarter more: what the call costs may grow with the state it meets when it is mined.</summary>
+    private static long GasLimit(long gas) => gas + (gas / 4);
 
     private static FailureException Invalid(string field, string detail) =>
         new(new Failure(FailureCode.InvalidRequest, detail) { Field = field });

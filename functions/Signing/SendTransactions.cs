@@ -18,6 +18,7 @@ internal sealed partial class SendTransactions(
     MetaKeepClient metaKeep,
     MetaKeepCredentials credentials,
     Signers signers,
+    JudgeCall judge,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<SendTransactions> logger)
@@ -89,7 +90,7 @@ internal sealed partial class SendTransactions(
             t => TransactionQueue.HasToSendAsync(t, signer.Id, cancellationToken), cancellationToken);
     }
 
-    private static async Task<StepOutcome> DrainAsync(SigningRun run, CancellationToken cancellationToken)
+    private async Task<StepOutcome> DrainAsync(SigningRun run, CancellationToken cancellationToken)
     {
         if (await run.Database.ReadAsync(t => run.IsPausedAsync(t, cancellationToken), cancellationToken))
             return StepOutcome.Waits;
@@ -104,7 +105,7 @@ internal sealed partial class SendTransactions(
             GasPrice? price = null;
             if (unsent.Count == 0)
             {
-                (unsent, price, StepOutcome why) = await AllocateNonces.HandleAsync(run, cancellationToken);
+                (unsent, price, StepOutcome why) = await AllocateNonces.HandleAsync(run, judge, cancellationToken);
                 if (unsent.Count == 0)
                 {
                     await OutbidTransactions.HandleWishesAsync(run, cancellationToken);

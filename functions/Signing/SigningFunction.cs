@@ -20,6 +20,10 @@ public sealed class SigningFunction : IFunction
         builder.Services.AddSingleton(new MetaKeepCredentials(builder.ReadSecretsAsync));
         builder.Services.AddSingleton(ReadSigners(builder));
         builder.Services.AddSingleton<Signers>();
+        PolicyOptions policy = builder.Configuration.GetSection("Policy").Get<PolicyOptions>() ?? new PolicyOptions();
+        builder.Check(policy, new PolicyOptionsValidator(), "Policy");
+        builder.Services.AddSingleton(policy);
+        builder.Services.AddSingleton<JudgeCall>();
         builder.Services.AddSingleton<SendTransactions>();
         builder.Services.AddSingleton<SendToAll>();
         builder.Services.AddSingleton<WatchBalance>();
@@ -38,10 +42,16 @@ public sealed class SigningFunction : IFunction
         ListTransactions.Map(routes);
         EvaluatePolicy.Map(routes);
         ProposePolicy.Map(routes);
+        ProposeRecipientList.Map(routes);
+        RegisterContract.Map(routes);
         ApprovePolicy.Map(routes);
+        WithdrawPolicy.Map(routes);
+        SwitchPolicy.Map(routes);
         ListPolicies.Map(routes);
+        GetPolicy.Map(routes);
         ListSigners.Map(routes);
         GetSigner.Map(routes);
+        LimitSigner.Map(routes);
         PauseSigner.Map(routes);
         UnpauseSigner.Map(routes);
         AskConsent.Map(routes);

@@ -91,9 +91,12 @@ internal sealed record SigningRun(
         }
     }
 
-    /// <summary>Whether nothing may be given to a node now, as of this unit of work.</summary>
-    internal async Task<bool> IsPausedAsync(Transaction transaction, CancellationToken cancellationToken) =>
-        (await SignerTable.GetAsync(transaction, Signer.Id, cancellationToken)).IsPaused;
+    /// <summary>Whether nothing may be given to a node now, and until this unit of work has ended.</summary>
+    internal async Task<bool> IsPausedAsync(Transaction transaction, CancellationToken cancellationToken)
+    {
+        await PolicyTable.ShareLockAsync(transaction, cancellationToken);
+        return (await SignerTable.GetAsync(transaction, Signer.Id, cancellationToken)).IsPaused;
+    }
 }
 
 /// <summary>What a step of sending came to.</summary>

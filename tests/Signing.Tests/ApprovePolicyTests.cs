@@ -23,9 +23,9 @@ public sealed class ApprovePolicyTests(SigningWorld world)
 
         ApiAnswer approved = await ApproveAsync(world.Colleague, proposed, version: 1);
 
-        Assert.True(approved.Json.GetProperty("isActive").GetBoolean());
+        Assert.Equal("in_force", approved.Text("status"));
         Assert.Equal(2L, await world.ReadAsync<long>($"""
-            SELECT count(*) FROM audit WHERE subject = 'policy/{proposed.Text("ruleId")}'
+            SELECT count(*) FROM audit WHERE subject = 'policy/{proposed.Text("id")}'
                 AND action IN ('policy.propose', 'policy.approve')
             """));
     }
@@ -49,7 +49,7 @@ public sealed class ApprovePolicyTests(SigningWorld world)
     public async Task Replays_the_approval_for_the_same_key()
     {
         ApiAnswer proposed = await ProposeAsync();
-        string path = $"/v1/policies/{proposed.Text("ruleId")}/approve";
+        string path = $"/v1/policies/{proposed.Text("id")}/approve";
         JsonObject version = new() { ["version"] = 1 };
         ApiAnswer first = await world.PostAsync(world.Colleague, path, version, "approved-once");
 
@@ -64,5 +64,5 @@ public sealed class ApprovePolicyTests(SigningWorld world)
         world.PostAsync(world.Operator, "/v1/policies", SigningStory.PayRule(world.NewAddress(), "1", countMax: 1));
 
     private Task<ApiAnswer> ApproveAsync(TestPerson person, ApiAnswer proposed, int version) => world.PostAsync(
-        person, $"/v1/policies/{proposed.Text("ruleId")}/approve", new JsonObject { ["version"] = version });
+        person, $"/v1/policies/{proposed.Text("id")}/approve", new JsonObject { ["version"] = version });
 }

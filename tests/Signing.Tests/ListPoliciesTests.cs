@@ -17,9 +17,9 @@ public sealed class ListPoliciesTests(SigningWorld world)
 
         Assert.Contains(active, Ids(listed, "active"));
         Assert.DoesNotContain(active, Ids(listed, "proposed"));
-        Assert.Contains(proposed.Text("ruleId"), Ids(listed, "proposed"));
+        Assert.Contains(proposed.Text("id"), Ids(listed, "proposed"));
     }
 
     private static IEnumerable<string> Ids(ApiAnswer listed, string kind) =>
-        listed.Json.GetProperty(kind).EnumerateArray().Select(it => it.GetProperty("ruleId").GetString()!);
+        listed.Json.GetProperty(kind).EnumerateArray().Select(it => it.GetProperty("id").GetString()!);
 }

@@ -23,9 +23,8 @@ public sealed class ProposePolicyTests(SigningWorld world)
     {
         Address to = world.NewAddress();
         string id = await world.EnactAsync(SigningStory.PayRule(to, "10", countMax: 9));
-        JsonObject narrower = SigningStory.PayRule(to, "10", countMax: 9);
+        JsonObject narrower = SigningStory.PayRule(to, "0", countMax: 9);
         narrower["ruleId"] = id;
-        narrower["isEnabled"] = false;
 
         ApiAnswer proposed = await world.PostAsync(world.Operator, "/v1/policies", narrower);
         bool before = await IsAllowedAsync(to);

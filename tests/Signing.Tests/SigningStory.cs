@@ -63,7 +63,7 @@ public static class SigningStory
     {
         ApiAnswer proposed = await world.PostAsync(world.Operator, "/v1/policies", rule);
         Assert.Equal(201, proposed.Status);
-        string id = proposed.Text("ruleId");
+        string id = proposed.Text("id");
         ApiAnswer approved = await world.PostAsync(
             world.Colleague, $"/v1/policies/{id}/approve",
             new JsonObject { ["version"] = proposed.Json.GetProperty("version").GetInt32() });

@@ -70,7 +70,7 @@ public sealed class Treasury(LocalPlatform platform, WorldChain chain, ApiClient
             ["daily"] = new JsonObject { ["countMax"] = 10, ["valueMax"] = "0" },
         };
         ApiAnswer proposed = (await _first.PostAsync("signing", "/v1/policies", rule, cancellationToken)).Required();
-        string path = $"/v1/policies/{proposed.Text("ruleId")}/approve";
+        string path = $"/v1/policies/{proposed.Text("id")}/approve";
         JsonObject approval = new() { ["version"] = proposed.Member("version").GetValue<int>() };
         ApiAnswer alone = await _first.PostAsync("signing", path, approval, cancellationToken);
         DemoFailedException.UnlessEqual("second_person_required", alone.Code, "The proposer's own approval");

@@ -54,6 +54,8 @@ internal static class WorldSettings
         {
             [nameof(Administrators)] = new JsonArray([.. Administrators.Select(uid => JsonValue.Create(uid))]),
         },
+        // Two people on one machine need not wait for each other.
+        ["Policy"] = new JsonObject { ["WideningDelay"] = "00:00:00" },
         ["Chains"] = world.Chains.Count > 0
             ? new JsonArray([.. world.Chains.Select(chain => Chain(world, chain, blockTime))])
             : new JsonArray([.. LocalChain.All.Select(plan => Absent(world, plan))]),

@@ -4,11 +4,12 @@ namespace Souk.Domain.Chain;
 /// <remarks>Source: Solidity ABI specification, "Function Selector and Argument Encoding".</remarks>
 public sealed class AbiFunction
 {
-    private AbiFunction(string name, IReadOnlyList<AbiType> inputs)
+    private AbiFunction(string name, IReadOnlyList<AbiParameter> parameters)
     {
         Name = name;
-        Inputs = inputs;
-        Signature = $"{name}({string.Join(',', inputs)})";
+        Inputs = [.. parameters.Select(static it => it.Type)];
+        InputNames = [.. parameters.Select(static it => it.Name)];
+        Signature = $"{name}({string.Join(',', Inputs)})";
         Selector = Selector.OfSignature(Signature);
     }
 
@@ -17,6 +18,9 @@ public sealed class AbiFunction
 
     /// <summary>The types of the arguments.</summary>
     public IReadOnlyList<AbiType> Inputs { get; }
+
+    /// <summary>What people call each argument, in order; null where the signature that was read names none.</summary>
+    public IReadOnlyList<string?> InputNames { get; }
 
     /// <summary>The canonical text, without spaces and names.</summary>
     public string Signature { get; }
@@ -32,7 +36,7 @@ public sealed class AbiFunction
         (string name, IReadOnlyList<AbiParameter> parameters) = AbiTypeParser.ParseSignature(signature);
         if (parameters.Any(static it => it.IsIndexed))
             throw new FormatException("Only events have indexed parameters.");
-        return new AbiFunction(name, [.. parameters.Select(static it => it.Type)]);
+        return new AbiFunction(name, parameters);
     }
 
     /// <summary>The call data: selector and arguments.</summary>

@@ -5,7 +5,8 @@ namespace Souk.Domain.Chain;
 /// <summary>One parameter of a function or event.</summary>
 /// <param name="Type">Its type.</param>
 /// <param name="IsIndexed">Whether an event puts it among the topics.</param>
-internal sealed record AbiParameter(AbiType Type, bool IsIndexed);
+/// <param name="Name">What people call it; null when it has no name.</param>
+internal sealed record AbiParameter(AbiType Type, bool IsIndexed, string? Name);
 
 /// <summary>Reads types and signatures by recursive descent; the only reader of that grammar.</summary>
 internal ref struct AbiTypeParser
@@ -70,16 +71,19 @@ internal ref struct AbiTypeParser
             TrySkip(' ');
             AbiType type = ReadType(depth);
             bool isIndexed = false;
+            string? name = null;
             if (TrySkip(' '))
             {
                 ReadOnlySpan<char> word = ReadWord();
                 isIndexed = word is "indexed";
                 // Names are for people: they are in no hash and in no encoding.
-                if (isIndexed && TrySkip(' ')) word = ReadWord();
+                bool hasName = !isIndexed || TrySkip(' ');
+                if (isIndexed && hasName) word = ReadWord();
                 if (word.IsEmpty || char.IsAsciiDigit(word[0])) throw Bad();
+                if (hasName) name = word.ToString();
             }
 
-            parameters.Add(new AbiParameter(type, isIndexed));
+            parameters.Add(new AbiParameter(type, isIndexed, name));
         }
         while (TrySkip(','));
 

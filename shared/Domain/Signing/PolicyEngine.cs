@@ -1,110 +1,54 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Souk.Domain.Chain;
-using Souk.Domain.Wire;
 
 namespace Souk.Domain.Signing;
 
-/// <summary>How far a call came with the rules, in the order they are asked.</summary>
-[JsonConverter(typeof(WireTextJsonConverter<PolicyReason>))]
-public enum PolicyReason
-{
-    /// <summary>No rule names this chain, contract and function.</summary>
-    NothingNamed,
-
-    /// <summary>The rule is switched off.</summary>
-    RuleDisabled,
-
-    /// <summary>None of the caller's roles may ask.</summary>
-    RoleNotAllowed,
-
-    /// <summary>Not at this time.</summary>
-    OutsideWindow,
-
-    /// <summary>It sends more native currency than one transaction may.</summary>
-    NativeValueExceeded,
-
-    /// <summary>The call data is not the function's, to the octet.</summary>
-    CallUndecodable,
-
-    /// <summary>An argument is not allowed.</summary>
-    ArgumentNotAllowed,
-
-    /// <summary>The hour's cap would be exceeded.</summary>
-    HourlyCapExceeded,
-
-    /// <summary>The day's cap would be exceeded.</summary>
-    DailyCapExceeded,
-
-    /// <summary>The rule allows it.</summary>
-    Allowed,
-}
-
-/// <summary>What the policy says of a call.</summary>
-/// <param name="Reason">Why.</param>
-/// <param name="RuleId">
-/// The rule that allowed, or the one that came nearest to it; null when none names the call.
-/// </param>
-/// <param name="RuleVersion">Its version.</param>
-/// <param name="Detail">A sentence for the caller.</param>
-public sealed record PolicyVerdict(PolicyReason Reason, PolicyRuleId? RuleId, int? RuleVersion, string Detail)
-{
-    /// <summary>Whether it may be signed.</summary>
-    public bool IsAllowed => Reason == PolicyReason.Allowed;
-}
-
-/// <summary>The signing policy: a list of rules, deny by default, indexed once and asked often.</summary>
+/// <summary>The signing policy: rules, lists and limits in force, indexed once and asked often; denies by default.
+/// </summary>
 /// <remarks>
-/// A rule that <see cref="PolicyRule.Check"/> refuses allows nothing. The first rule of the list that allows
-/// decides; if none does, the one that came furthest explains. Only rules that name the very chain, contract and
-/// function are looked at, so the number of the others does not matter.
+/// A rule that <see cref="PolicyRule.Fault"/> refuses allows nothing. The first rule of the list that allows
+/// decides; if none does, the one that came furthest explains. Call data is decoded once however many rules name its
+/// function, and only rules that name the chain, the contract and the function are asked at all.
 /// </remarks>
 public sealed class PolicyEngine
 {
-    private readonly FrozenDictionary<Key, Candidate[]> _index;
+    private readonly FrozenDictionary<Key, PolicyCandidate[]> _index;
+    private readonly FrozenDictionary<SignerId, SignerLimit> _limits;
 
-    /// <summary>Indexes the rules; keep the engine as long as they are the same.</summary>
-    public PolicyEngine(IEnumerable<PolicyRule> rules)
+    /// <summary>Indexes what is in force; keep the engine as long as that is the same.</summary>
+    public PolicyEngine(IEnumerable<PolicyContent> inForce)
     {
-        ArgumentNullException.ThrowIfNull(rules);
-        var index = new Dictionary<Key, List<Candidate>>();
-        foreach (PolicyRule rule in rules)
-        {
-            if (rule.Check().Failure is not null) continue;
-
-            AbiFunction? function = rule.TryParseFunction(out AbiFunction? parsed) ? parsed : null;
-            foreach (Address contract in rule.Contracts.Distinct())
-            {
-                var key = new Key(rule.ChainId, contract, function?.Selector);
-                if (!index.TryGetValue(key, out List<Candidate>? candidates)) index[key] = candidates = [];
-                candidates.Add(new Candidate(rule, function));
-            }
-        }
-
-        _index = index.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+        ArgumentNullException.ThrowIfNull(inForce);
+        PolicyContent[] policies = [.. inForce.Where(static it => it.Fault() is null)];
+        RecipientLists lists = new(policies.OfType<RecipientList>());
+        _limits = policies.OfType<SignerLimit>().Where(static it => it.IsEnabled)
+            .ToFrozenDictionary(static it => it.SignerId);
+        _index = policies.OfType<PolicyRule>()
+            .Select(rule => new PolicyCandidate(rule, lists))
+            .GroupBy(static it => new Key(it.Rule.ChainId, it.Rule.CodeHashes is not null, it.Function?.Selector))
+            .ToFrozenDictionary(static group => group.Key, static group => group.ToArray());
     }
 
     /// <summary>The rules that name the call: those whose usage <see cref="Evaluate"/> needs.</summary>
-    public ImmutableArray<PolicyRuleId> Candidates(TransactionCall call) => [.. Find(call).Select(it => it.Rule.Id)];
+    public ImmutableArray<PolicyRuleId> Candidates(TransactionCall call) =>
+        [.. Find(new PolicyCase(call)).Select(static it => it.Rule.Id)];
 
-    /// <summary>Judges a call.</summary>
+    /// <summary>What bounds a wallet besides the rules; null when nothing does.</summary>
+    public SignerLimit? FindLimit(SignerId signer) => _limits.GetValueOrDefault(signer);
+
+    /// <summary>Judges a call that is asked for.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="usage">
-    /// What each of <see cref="Candidates"/> has allowed; a missing one has allowed nothing.
-    /// </param>
+    /// <param name="usages">What the wallet and each of <see cref="Candidates"/> have used.</param>
     /// <param name="now">Our time.</param>
-    public PolicyVerdict Evaluate(
-        TransactionCall call, IReadOnlyDictionary<PolicyRuleId, RuleUsage> usage, DateTimeOffset now)
+    public PolicyVerdict Evaluate(TransactionCall call, PolicyUsages usages, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(call);
-        ArgumentNullException.ThrowIfNull(usage);
-        var best = new PolicyVerdict(
-            PolicyReason.NothingNamed, null, null, "No rule names this chain, contract and function.");
-        foreach (Candidate candidate in Find(call))
+        ArgumentNullException.ThrowIfNull(usages);
+        PolicyCase judged = new(call);
+        PolicyVerdict best = PolicyVerdict.Nothing;
+        foreach (PolicyCandidate candidate in Find(judged))
         {
-            PolicyVerdict verdict = candidate.Judge(
-                call, usage.GetValueOrDefault(candidate.Rule.Id, RuleUsage.None), now);
+            PolicyVerdict verdict = Judge(candidate, judged, usages, now);
             if (verdict.IsAllowed) return verdict;
             if (verdict.Reason > best.Reason) best = verdict;
         }
@@ -112,56 +56,43 @@ public sealed class PolicyEngine
         return best;
     }
 
-    private Candidate[] Find(TransactionCall call)
+    /// <summary>What each rule that names the call says of it, the one that would decide not singled out.</summary>
+    public ImmutableArray<PolicyFinding> Explain(TransactionCall call, PolicyUsages usages, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(call);
-        if (!call.IsPlainPayment && call.Selector is null) return [];
-        return _index.GetValueOrDefault(new Key(call.ChainId, call.To, call.Selector), []);
+        ArgumentNullException.ThrowIfNull(usages);
+        PolicyCase judged = new(call);
+        return [.. Find(judged).Select(it => new PolicyFinding(it.Rule, Judge(it, judged, usages, now)))];
     }
 
-    private readonly record struct Key(ChainId ChainId, Address Contract, Selector? Selector);
-
-    private sealed record Candidate(PolicyRule Rule, AbiFunction? Function)
+    /// <summary>Judges once more a call that a rule allowed and that is now to be sent.</summary>
+    /// <remarks>
+    /// Who asked, when, and what its simulation showed were judged then. What the rule allows now, and what has been
+    /// sent under it, is judged here.
+    /// </remarks>
+    /// <param name="rule">The rule that allowed it.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="usages">What the wallet and the rule have sent.</param>
+    public PolicyVerdict Recheck(PolicyRuleId rule, TransactionCall call, PolicyUsages usages)
     {
-        internal PolicyVerdict Judge(TransactionCall call, RuleUsage usage, DateTimeOffset now)
-        {
-            if (!Rule.IsEnabled) return Say(PolicyReason.RuleDisabled, "The rule is switched off.");
-            if (call.Roles.IsDefault || !call.Roles.Any(role => Rule.Roles.Contains(role)))
-                return Say(PolicyReason.RoleNotAllowed, "None of the caller's roles may ask for this.");
-            if (Rule.Window is not null && !Rule.Window.Contains(now))
-                return Say(PolicyReason.OutsideWindow, "Not at this time.");
-            if (call.Value > Rule.NativeValueMax)
-                return Say(PolicyReason.NativeValueExceeded, "It sends more than one transaction may.");
-            if (JudgeArguments(call) is PolicyVerdict refused) return refused;
-            if (Exceeds(Rule.Hourly, usage.HourCount, usage.HourValue, call.Value))
-                return Say(PolicyReason.HourlyCapExceeded, "The hour's cap would be exceeded.");
-            if (Exceeds(Rule.Daily, usage.DayCount, usage.DayValue, call.Value))
-                return Say(PolicyReason.DailyCapExceeded, "The day's cap would be exceeded.");
-            return Say(PolicyReason.Allowed, "The rule allows it.");
-        }
-
-        private PolicyVerdict? JudgeArguments(TransactionCall call)
-        {
-            if (Function is null) return null;
-            if (!Function.TryDecode(call.Data, out AbiValue[] arguments))
-                return Say(PolicyReason.CallUndecodable, $"The call data is not that of {Function}.");
-            for (int i = 0; i < arguments.Length; i++)
-            {
-                if (!Rule.Arguments[i].Allows(arguments[i]))
-                {
-                    return Say(
-                        PolicyReason.ArgumentNotAllowed, $"Argument {i + 1} of {Function} is not allowed.");
-                }
-            }
-
-            return null;
-        }
-
-        /// <summary>Compares without adding: a sum of hostile values could overflow.</summary>
-        private static bool Exceeds(VelocityCap cap, long count, Wei value, Wei more) =>
-            count >= cap.CountMax || value > cap.ValueMax || more > cap.ValueMax - value;
-
-        private PolicyVerdict Say(PolicyReason reason, string detail) =>
-            new(reason, Rule.Id, Rule.Version, detail);
+        ArgumentNullException.ThrowIfNull(usages);
+        PolicyCase judged = new(call);
+        return Find(judged).FirstOrDefault(it => it.Rule.Id == rule) is { } candidate
+            ? Judge(candidate, judged, usages, null)
+            : PolicyVerdict.Nothing;
     }
+
+    private PolicyVerdict Judge(
+        PolicyCandidate candidate, PolicyCase judged, PolicyUsages usages, DateTimeOffset? askedAt) =>
+        candidate.Judge(judged, usages, _limits.GetValueOrDefault(judged.Call.Signer), askedAt);
+
+    private IEnumerable<PolicyCandidate> Find(PolicyCase judged)
+    {
+        TransactionCall call = judged.Call;
+        // Call data too short to name a function is neither a payment nor a call that a rule could name.
+        if (!call.IsDeployment && !call.IsPlainPayment && call.Selector is null) return [];
+        var key = new Key(call.ChainId, call.IsDeployment, call.Selector);
+        return _index.GetValueOrDefault(key, []).Where(candidate => candidate.Names(judged));
+    }
+
+    private readonly record struct Key(ChainId ChainId, bool IsDeployment, Selector? Selector);
 }

@@ -12,7 +12,7 @@ namespace Souk.Platform.Postgres;
 /// <param name="SettledNonce">Every nonce below it is used for good.</param>
 /// <param name="Name">What the settings call it; null when they do not.</param>
 /// <param name="BalanceLowAt">Since when it runs dry; null while it has enough.</param>
-/// <param name="PausedAt">Since when nothing is sent from it; null when it sends.</param>
+/// <param name="PausedAt">Since when it, its chain or everything is paused; null when it sends.</param>
 /// <param name="PausedBy">Who paused it.</param>
 /// <param name="PauseReason">Why.</param>
 public sealed record SignerRecord(
@@ -35,27 +35,31 @@ public sealed record SignerRecord(
 public static class SignerTable
 {
     private const string FindByAddressSql = """
-        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
-            pause_reason
-        FROM signers WHERE chain_id = $1 AND address = $2
+        SELECT s.id, s.chain_id, s.address, s.next_nonce, s.settled_nonce, s.name, s.balance_low_at, p.paused_at,
+            p.paused_by, p.reason
+        FROM signers AS s LEFT JOIN LATERAL signing_pause_of(s.id, s.chain_id) AS p ON true
+        WHERE s.chain_id = $1 AND s.address = $2
         """;
 
     private const string FindSql = """
-        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
-            pause_reason
-        FROM signers WHERE id = $1
+        SELECT s.id, s.chain_id, s.address, s.next_nonce, s.settled_nonce, s.name, s.balance_low_at, p.paused_at,
+            p.paused_by, p.reason
+        FROM signers AS s LEFT JOIN LATERAL signing_pause_of(s.id, s.chain_id) AS p ON true
+        WHERE s.id = $1
         """;
 
     private const string LockSql = """
-        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
-            pause_reason
-        FROM signers WHERE id = $1 FOR UPDATE
+        SELECT s.id, s.chain_id, s.address, s.next_nonce, s.settled_nonce, s.name, s.balance_low_at, p.paused_at,
+            p.paused_by, p.reason
+        FROM signers AS s LEFT JOIN LATERAL signing_pause_of(s.id, s.chain_id) AS p ON true
+        WHERE s.id = $1 FOR NO KEY UPDATE OF s
         """;
 
     private const string ListSql = """
-        SELECT id, chain_id, address, next_nonce, settled_nonce, name, balance_low_at, paused_at, paused_by,
-            pause_reason
-        FROM signers ORDER BY chain_id, created_at LIMIT 1000
+        SELECT s.id, s.chain_id, s.address, s.next_nonce, s.settled_nonce, s.name, s.balance_low_at, p.paused_at,
+            p.paused_by, p.reason
+        FROM signers AS s LEFT JOIN LATERAL signing_pause_of(s.id, s.chain_id) AS p ON true
+        ORDER BY s.chain_id, s.created_at LIMIT 1000
         """;
 
     private const string AddSql = """
@@ -68,7 +72,8 @@ public static class SignerTable
     private const string NameSql = "UPDATE signers SET name = $2 WHERE id = $1 AND name IS DISTINCT FROM $2";
 
     private const string TakeNoncesSql = """
-        UPDATE signers SET next_nonce = next_nonce + $2 WHERE id = $1 AND paused_at IS NULL RETURNING next_nonce - $2
+        UPDATE signers SET next_nonce = next_nonce + $2
+        WHERE id = $1 AND NOT EXISTS (SELECT FROM signing_pause_of(id, chain_id)) RETURNING next_nonce - $2
         """;
 
     private const string GiveBackNonceSql = """
@@ -82,15 +87,6 @@ public static class SignerTable
     private const string BalanceLowSql = """
         UPDATE signers SET balance_low_at = CASE WHEN $2 THEN $3::timestamptz END
         WHERE id = $1 AND (balance_low_at IS NOT NULL) <> $2
-        """;
-
-    private const string PauseSql = """
-        UPDATE signers SET paused_at = $2, paused_by = $3, pause_reason = $4 WHERE id = $1 AND paused_at IS NULL
-        """;
-
-    private const string UnpauseSql = """
-        UPDATE signers SET paused_at = NULL, paused_by = NULL, pause_reason = NULL
-        WHERE id = $1 AND paused_at IS NOT NULL
         """;
 
     /// <summary>The wallet with this address; null when it is not known yet.</summary>
@@ -198,25 +194,6 @@ public static class SignerTable
         ArgumentNullException.ThrowIfNull(transaction);
         SqlValue[] values = [id.Value, isLow, transaction.Now];
         return await transaction.ExecuteAsync(BalanceLowSql, values, cancellationToken) == 1;
-    }
-
-    /// <summary>Stops the wallet from sending.</summary>
-    /// <returns>False when it was paused already.</returns>
-    public static async Task<bool> PauseAsync(
-        Transaction transaction, SignerId id, Guid by, string reason, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        SqlValue[] values = [id.Value, transaction.Now, by, reason];
-        return await transaction.ExecuteAsync(PauseSql, values, cancellationToken) == 1;
-    }
-
-    /// <summary>Lets the wallet send again.</summary>
-    /// <returns>False when it was not paused.</returns>
-    public static async Task<bool> UnpauseAsync(
-        Transaction transaction, SignerId id, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return await transaction.ExecuteAsync(UnpauseSql, [id.Value], cancellationToken) == 1;
     }
 
     private static SignerRecord Read(Row row) => new(

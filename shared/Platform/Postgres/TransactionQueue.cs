@@ -21,7 +21,10 @@ public static class TransactionQueue
 {
     private const string QueuedSql = $"""
         SELECT {TransactionTable.Columns}
-        FROM transactions WHERE signer_id = $1 AND status = 'queued' AND nonce IS NULL ORDER BY id LIMIT $2 FOR UPDATE
+        FROM transactions AS t WHERE signer_id = $1 AND status = 'queued' AND nonce IS NULL AND NOT EXISTS (
+            SELECT FROM policy_holds AS h
+            WHERE h.rule_id = t.rule_id AND h.signer_id = t.signer_id AND h.held_until > $3)
+        ORDER BY id LIMIT $2 FOR UPDATE OF t
         """;
 
     private const string UnsentSql = $"""
@@ -114,12 +117,13 @@ public static class TransactionQueue
         GROUP BY status
         """;
 
-    /// <summary>The oldest requests of a wallet that have no nonce yet, locked.</summary>
+    /// <summary>The oldest requests of a wallet without a nonce, whose rules do not hold them back; locked.</summary>
     public static Task<List<TransactionRecord>> ListQueuedAsync(
         Transaction transaction, SignerId signer, long countMax, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(QueuedSql, [signer.Value, countMax], TransactionTable.Read, cancellationToken);
+        SqlValue[] values = [signer.Value, countMax, transaction.Now];
+        return transaction.ListAsync(QueuedSql, values, TransactionTable.Read, cancellationToken);
     }
 
     /// <summary>What has a nonce and was not broadcast to its end, lowest nonce first.</summary>

@@ -67,17 +67,6 @@ public static class TransactionTable
         FROM transactions WHERE signer_id = $1 AND nonce = $2
         """;
 
-    private const string UsageSql = """
-        SELECT rule_id,
-            count(*) FILTER (WHERE created_at > $2::timestamptz - interval '1 hour'),
-            coalesce(sum(value_wei) FILTER (WHERE created_at > $2::timestamptz - interval '1 hour'), 0)::text,
-            count(*), coalesce(sum(value_wei), 0)::text
-        FROM transactions
-        WHERE rule_id = ANY ($1) AND created_at > $2::timestamptz - interval '24 hours'
-            AND status NOT IN ('refused', 'replaced')
-        GROUP BY rule_id
-        """;
-
     /// <summary>Adds a transaction as it stands, and the first line of its history.</summary>
     public static async Task<TransactionRecord> AddAsync(
         Transaction transaction, TransactionRecord added, CancellationToken cancellationToken)
@@ -148,21 +137,6 @@ public static class TransactionTable
                 ListByStatusSql, [text, from, countMax], Read, cancellationToken),
             _ => transaction.ListAsync(ListSql, [from, countMax], Read, cancellationToken),
         };
-    }
-
-    /// <summary>What each rule has allowed in the last hour and day; refused and replaced ones do not count.</summary>
-    public static async Task<IReadOnlyDictionary<PolicyRuleId, RuleUsage>> FindUsageAsync(
-        Transaction transaction, IEnumerable<PolicyRuleId> rules, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        Guid[] ids = [.. rules.Select(rule => rule.Value)];
-        List<(PolicyRuleId Rule, RuleUsage Usage)> rows = await transaction.ListAsync(
-            UsageSql,
-            [ids, transaction.Now],
-            row => (new PolicyRuleId(row.Id(0)),
-                new RuleUsage(row.Bigint(1), row.Wei(2), row.Bigint(3), row.Wei(4))),
-            cancellationToken);
-        return rows.ToDictionary(row => row.Rule, row => row.Usage);
     }
 
     internal static TransactionRecord Read(Row row) => new(

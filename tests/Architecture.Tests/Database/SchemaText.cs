@@ -46,6 +46,11 @@ internal static partial class SchemaText
         FROM pg_policies WHERE schemaname = 'public' AND tablename = $1 ORDER BY policyname::text COLLATE "C"
         """;
 
+    private const string TriggersSql = """
+        SELECT pg_get_triggerdef(oid) FROM pg_trigger
+        WHERE tgrelid = ('public.' || quote_ident($1))::regclass AND NOT tgisinternal ORDER BY tgname
+        """;
+
     private const string ViewsSql = """
         SELECT relname || coalesce(' WITH (' || array_to_string(reloptions, ', ') || ')', ''), pg_get_viewdef(oid)
         FROM pg_class
@@ -113,6 +118,8 @@ internal static partial class SchemaText
         if (isRowSecured) text.Append($"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n");
         foreach (string[] policy in await ListAsync(connection, PoliciesSql, table, cancellationToken))
             text.Append($"{policy[0]};\n");
+        foreach (string[] trigger in await ListAsync(connection, TriggersSql, table, cancellationToken))
+            text.Append($"{trigger[0].Replace(" ON public.", " ON ", StringComparison.Ordinal)};\n");
         text.Append('\n');
     }
 

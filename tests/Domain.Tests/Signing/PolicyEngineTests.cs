@@ -15,7 +15,7 @@ public sealed class PolicyEngineTests
 
     private static readonly Address Friend = SampleOrders.Creator;
     private static readonly Address Stranger = SampleOrders.Platform;
-    private static readonly Dictionary<PolicyRuleId, RuleUsage> NoUsage = [];
+    private static readonly SignerId Wallet = new(new Guid("00000000-0000-0000-0000-0000000000f1"));
 
     private static readonly PolicyRule Mint = new()
     {
@@ -35,7 +35,8 @@ public sealed class PolicyEngineTests
     };
 
     private static readonly TransactionCall Call = new(
-        Mint.ChainId, SampleOrders.Collection, Wei.Zero, TokenCalls.Mint(Friend, new TokenId(7)), [Role.Operator]);
+        Mint.ChainId, Wallet, SampleOrders.Collection, Wei.Zero, TokenCalls.Mint(Friend, new TokenId(7)),
+        [Role.Operator]);
 
     [Fact]
     public void Allows_what_a_rule_names_and_says_which()
@@ -87,7 +88,7 @@ public sealed class PolicyEngineTests
         ];
 
         Assert.All(useless, it => Assert.Equal(PolicyReason.NothingNamed, Judge(Call, it).Reason));
-        Assert.All(useless, it => Assert.NotNull(it.Check().Failure));
+        Assert.All(useless, it => Assert.NotNull(it.Fault()));
     }
 
     /// <summary>Each row repairs the first thing wrong with the row above it.</summary>
@@ -101,7 +102,7 @@ public sealed class PolicyEngineTests
             Value = Wei.FromUlong(11),
             Data = (byte[])[.. stranger, 0],
         };
-        var used = new RuleUsage(5, Wei.Zero, 20, Wei.Zero);
+        PolicyUsage used = new(new UsageSum(5, 0, 0), new UsageSum(20, 0, 0));
         DateTimeOffset night = Now.AddHours(5);
 
         Assert.Equal(PolicyReason.RuleDisabled, Judge(Mint with { IsEnabled = false }, call, used, night));
@@ -115,9 +116,9 @@ public sealed class PolicyEngineTests
         Assert.Equal(PolicyReason.ArgumentNotAllowed, Judge(Mint, call, used, Now));
         call = call with { Data = Call.Data };
         Assert.Equal(PolicyReason.HourlyCapExceeded, Judge(Mint, call, used, Now));
-        used = used with { HourCount = 4 };
+        used = used with { Hour = new UsageSum(4, 0, 0) };
         Assert.Equal(PolicyReason.DailyCapExceeded, Judge(Mint, call, used, Now));
-        used = used with { DayCount = 19 };
+        used = used with { Day = new UsageSum(19, 0, 0) };
         Assert.Equal(PolicyReason.Allowed, Judge(Mint, call, used, Now));
     }
 
@@ -133,7 +134,7 @@ public sealed class PolicyEngineTests
             Judge(
                 Mint,
                 Call with { Value = Wei.FromUlong(value) },
-                new RuleUsage(0, Wei.FromUlong(hour), 0, Wei.FromUlong(day)),
+                new PolicyUsage(new UsageSum(0, hour, 0), new UsageSum(0, day, 0)),
                 Now));
 
     [Fact]
@@ -144,7 +145,7 @@ public sealed class PolicyEngineTests
         PolicyRule rule = Mint with { NativeValueMax = most, Hourly = cap, Daily = cap };
 
         PolicyReason reason = Judge(
-            rule, Call with { Value = most }, new RuleUsage(0, Wei.FromUlong(1), 0, Wei.Zero), Now);
+            rule, Call with { Value = most }, new PolicyUsage(new UsageSum(0, 1, 0), default), Now);
 
         Assert.Equal(PolicyReason.HourlyCapExceeded, reason);
     }
@@ -230,10 +231,10 @@ public sealed class PolicyEngineTests
             Mint,
         ];
         var engine = new PolicyEngine(rules);
-        _ = engine.Evaluate(Call, NoUsage, Now);
+        _ = engine.Evaluate(Call, PolicyUsages.None, Now);
 
         long started = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 1000; i++) Assert.True(engine.Evaluate(Call, NoUsage, Now).IsAllowed);
+        for (int i = 0; i < 1000; i++) Assert.True(engine.Evaluate(Call, PolicyUsages.None, Now).IsAllowed);
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1), "1,000 calls in a second at least");
     }
@@ -248,7 +249,7 @@ public sealed class PolicyEngineTests
         };
 
         string json = PolicyJson.Write(rule);
-        PolicyRule read = PolicyJson.Read(json);
+        var read = (PolicyRule)PolicyJson.Read(PolicyKind.Rule, json);
 
         Assert.Contains("""{"kind":"one_of","addresses":["0x""", json, StringComparison.Ordinal);
         Assert.Equal(json, PolicyJson.Write(read));
@@ -267,7 +268,7 @@ public sealed class PolicyEngineTests
         Assert.Contains(part, json, StringComparison.Ordinal);
 
         Assert.ThrowsAny<System.Text.Json.JsonException>(
-            () => PolicyJson.Read(json.Replace(part, replacement, StringComparison.Ordinal)));
+            () => PolicyJson.Read(PolicyKind.Rule, json.Replace(part, replacement, StringComparison.Ordinal)));
     }
 
     private static (PolicyRuleId?, PolicyReason) Nearest(PolicyVerdict verdict) => (verdict.RuleId, verdict.Reason);
@@ -275,9 +276,14 @@ public sealed class PolicyEngineTests
     private static PolicyRuleId Rule(int number) => new(new Guid(number, 0, 0, new byte[8]));
 
     private static PolicyVerdict Judge(TransactionCall call, params PolicyRule[] rules) =>
-        new PolicyEngine(rules).Evaluate(call, NoUsage, Now);
+        new PolicyEngine(rules).Evaluate(call, PolicyUsages.None, Now);
 
-    private static PolicyReason Judge(PolicyRule rule, TransactionCall call, RuleUsage usage, DateTimeOffset now) =>
-        new PolicyEngine([rule])
-            .Evaluate(call, new Dictionary<PolicyRuleId, RuleUsage> { [rule.Id] = usage }, now).Reason;
+    private static PolicyReason Judge(PolicyRule rule, TransactionCall call, PolicyUsage used, DateTimeOffset now)
+    {
+        PolicyUsages usages = PolicyUsages.None with
+        {
+            Rules = PolicyUsages.None.Rules.Add(rule.Id, used),
+        };
+        return new PolicyEngine([rule]).Evaluate(call, usages, now).Reason;
+    }
 }
