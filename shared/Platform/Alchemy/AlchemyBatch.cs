@@ -16,7 +16,7 @@ internal sealed record RpcCall(string Method, Action<Utf8JsonWriter> Parameters,
 /// what was answered is not. A batch that is too large, or of which parts were refused for rate, makes the next ones
 /// half as large.
 /// </remarks>
-internal sealed class AlchemyBatch(AlchemyTransport transport, AlchemyOptions options)
+internal sealed class AlchemyBatch(AlchemyNodes nodes, AlchemyOptions options)
 {
     private const string Name = "batch";
 
@@ -33,7 +33,7 @@ internal sealed class AlchemyBatch(AlchemyTransport transport, AlchemyOptions op
     {
         T?[] results = new T?[calls.Count];
         int[] pending = [.. Enumerable.Range(0, calls.Count)];
-        RpcDeadline deadline = transport.Begin();
+        RpcDeadline deadline = nodes.Begin();
         for (int failures = 0; pending.Length > 0;)
         {
             Task<RpcLeft>[] sent =
@@ -48,7 +48,7 @@ internal sealed class AlchemyBatch(AlchemyTransport transport, AlchemyOptions op
             {
                 if (++failures > options.RetriesMax)
                     throw failed;
-                await transport.BackOffAsync(failures, cancellationToken);
+                await nodes.BackOffAsync(failures, cancellationToken);
             }
 
             if (left.Any(part => part.IsLimited))
@@ -74,7 +74,7 @@ internal sealed class AlchemyBatch(AlchemyTransport transport, AlchemyOptions op
         byte[] body = AlchemyMessages.Batch(chunk.Select(index => (index, calls[index])));
         try
         {
-            using RpcReply reply = await transport.ReadAsync(Name, body, deadline, cancellationToken);
+            using RpcReply reply = await nodes.ReadAsync(Name, body, deadline, cancellationToken);
             if (reply.Document?.RootElement is { ValueKind: JsonValueKind.Array } answers)
                 return Match(calls, chunk, results, read, answers);
 
@@ -130,7 +130,7 @@ internal sealed class AlchemyBatch(AlchemyTransport transport, AlchemyOptions op
         if (open.Count > 0)
             failure ??= AlchemyFailures.Unavailable(Name, $"{open.Count} of {chunk.Length} calls were not answered");
         if (isLimited)
-            transport.RefusedInPart();
+            nodes.RefusedInPart();
         return new RpcLeft([.. again, .. open], failure, isLimited);
     }
 

@@ -7,7 +7,7 @@ using Souk.Platform.Randomness;
 
 namespace Souk.Platform.Alchemy;
 
-/// <summary>Asks one chain's node, at Alchemy or any other place that speaks Ethereum's JSON-RPC.</summary>
+/// <summary>Asks one chain's nodes, at Alchemy or any other place that speaks Ethereum's JSON-RPC.</summary>
 /// <remarks>
 /// Reads are tried again after transient answers; a broadcast is tried once and its doubt is told. The key goes in
 /// the Authorization header, never in the address, where proxies and traces would keep it.
@@ -17,27 +17,29 @@ namespace Souk.Platform.Alchemy;
 /// </remarks>
 public sealed class AlchemyClient : IDisposable
 {
-    private readonly AlchemyTransport _transport;
+    private readonly AlchemyNodes _nodes;
     private readonly AlchemyBatch _batch;
 
     /// <summary>A client of <paramref name="chain"/>'s node.</summary>
     /// <param name="chain">Whose node, and where.</param>
     /// <param name="options">Time-outs and limits.</param>
-    /// <param name="key">The node's key, read anew for each call so that a rotated one is used at once.</param>
+    /// <param name="key">
+    /// The key that goes by a secret's name, read anew for each call so that a rotated one is used at once.
+    /// </param>
     /// <param name="clock">What time-outs and retries go by.</param>
     /// <param name="entropy">Where the jitter of waits comes from.</param>
     public AlchemyClient(
         ChainSettings chain,
         AlchemyOptions options,
-        Func<CancellationToken, ValueTask<string>> key,
+        Func<string, CancellationToken, ValueTask<string>> key,
         TimeProvider clock,
         EntropySource entropy)
     {
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentNullException.ThrowIfNull(options);
         Chain = chain;
-        _transport = new AlchemyTransport(chain, options, key, clock, entropy);
-        _batch = new AlchemyBatch(_transport, options);
+        _nodes = new AlchemyNodes(chain, options, key, clock, entropy);
+        _batch = new AlchemyBatch(_nodes, options);
     }
 
     /// <summary>The chain that this client asks.</summary>
@@ -223,7 +225,7 @@ public sealed class AlchemyClient : IDisposable
         return answer.IsNull ? null : answer.Read(AlchemyMessages.Transaction);
     }
 
-    /// <summary>Gives a signed transaction to the node, once.</summary>
+    /// <summary>Gives a signed transaction to the chain's nodes, until one has it.</summary>
     /// <remarks>
     /// A lost answer is <see cref="BroadcastOutcome.Unknown"/>, never an exception: the caller heals it by asking for
     /// the receipt and the account's nonce. Sending the same bytes again is always safe.
@@ -234,30 +236,11 @@ public sealed class AlchemyClient : IDisposable
     {
         byte[] body = AlchemyMessages.Request(
             "eth_sendRawTransaction", json => json.WriteStringValue(Hex.Encode(signedTransaction.Span)));
-        string key = await _transport.ReadKeyAsync(cancellationToken);
-        try
-        {
-            using RpcReply reply = await _transport.BroadcastAsync(body, key, cancellationToken);
-            bool taken = reply.Status == HttpStatusCode.OK && reply.Error is null && reply.Document is not null
-                && reply.Document.RootElement.TryGetProperty("result"u8, out JsonElement result)
-                && result.ValueKind == JsonValueKind.String;
-            return taken
-                ? new BroadcastResult(BroadcastOutcome.Accepted)
-                : AlchemyFailures.Broadcast(reply.Status, reply.Error);
-        }
-        catch (OutboundLostException)
-        {
-            return new BroadcastResult(BroadcastOutcome.Unknown, "no answer");
-        }
-        catch (FailureException exception)
-        {
-            // The breaker is open: the call never left.
-            return new BroadcastResult(BroadcastOutcome.NotTaken, exception.Message);
-        }
+        return await _nodes.BroadcastAsync(body, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose() => _nodes.Dispose();
 
     private Task<Answer> ReadAccountAsync(
         string method, Address account, BlockReference block, CancellationToken cancellationToken) =>
@@ -276,7 +259,7 @@ public sealed class AlchemyClient : IDisposable
         byte[] body = AlchemyMessages.Request(method, parameters);
         try
         {
-            RpcReply reply = await _transport.ReadAsync(method, body, _transport.Begin(), cancellationToken);
+            RpcReply reply = await _nodes.ReadAsync(method, body, _nodes.Begin(), cancellationToken);
             if (reply.Status == HttpStatusCode.OK && reply.Error is null
                 && reply.Document?.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("result"u8, out JsonElement result))

@@ -13,13 +13,13 @@ public sealed class AlchemyClients : IDisposable
     /// <summary>A client for each chain of the registry.</summary>
     /// <param name="chains">Which chains there are.</param>
     /// <param name="options">Time-outs and limits, the same for all.</param>
-    /// <param name="key">Alchemy's key, read anew for each call.</param>
+    /// <param name="key">The key that goes by a secret's name, read anew for each call.</param>
     /// <param name="clock">What time-outs and retries go by.</param>
     /// <param name="entropy">Where the jitter of waits comes from.</param>
     public AlchemyClients(
         ChainRegistry chains,
         AlchemyOptions options,
-        Func<CancellationToken, ValueTask<string>> key,
+        Func<string, CancellationToken, ValueTask<string>> key,
         TimeProvider clock,
         EntropySource entropy)
     {

@@ -19,11 +19,11 @@ public static class AlchemyRegistration
     /// <summary>Adds <see cref="ChainRegistry"/> and <see cref="AlchemyClients"/>.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="configuration">Holds <c>Chains[]</c> and, where a default does not fit, <c>Alchemy</c>.</param>
-    /// <param name="key">Makes the reader of Alchemy's key, such as one that asks Vault.</param>
+    /// <param name="key">Reads the key that goes by a secret's name, such as from Vault.</param>
     public static IServiceCollection AddAlchemy(
         this IServiceCollection services,
         IConfiguration configuration,
-        Func<IServiceProvider, Func<CancellationToken, ValueTask<string>>> key)
+        Func<string, CancellationToken, ValueTask<string>> key)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddChains(configuration);
@@ -32,7 +32,7 @@ public static class AlchemyRegistration
         return services.AddSingleton(provider => new AlchemyClients(
             provider.GetRequiredService<ChainRegistry>(),
             provider.GetRequiredService<IOptions<AlchemyOptions>>().Value,
-            key(provider),
+            key,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EntropySource>()));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Souk.Domain.Failures;
 using Souk.Platform.Http;
 using Souk.Platform.Randomness;
 
@@ -17,14 +18,13 @@ internal sealed record RpcReply(HttpStatusCode Status, JsonDocument? Document) :
     public void Dispose() => Document?.Dispose();
 }
 
-/// <summary>Posts JSON-RPC to one node: key, time-outs, retries, and the pace that the node allows.</summary>
+/// <summary>Posts JSON-RPC to one endpoint: key, time-outs, retries, and the pace that the node allows.</summary>
 /// <remarks>
 /// A refusal for rate (429 as HTTP status, or as the code of an error in a 200) is waited out here, whatever read it
 /// meets, as long as the read's total time-out allows.
 /// </remarks>
 internal sealed class AlchemyTransport : IDisposable
 {
-    private readonly AlchemyOptions _options;
     private readonly Func<CancellationToken, ValueTask<string>> _key;
     private readonly TimeProvider _clock;
     private readonly RequestPacer _pacer;
@@ -32,20 +32,22 @@ internal sealed class AlchemyTransport : IDisposable
     private readonly OutboundHttp _broadcasts;
 
     internal AlchemyTransport(
-        ChainSettings chain,
+        string name,
+        NodeSettings node,
         AlchemyOptions options,
+        int retriesMax,
         Func<CancellationToken, ValueTask<string>> key,
         TimeProvider clock,
         EntropySource entropy)
     {
-        (_options, _key, _clock) = (options, key, clock);
+        (_key, _clock) = (key, clock);
         _pacer = new RequestPacer(options.ConcurrencyMax, options.RetryDelay, clock, entropy);
         OutboundHttpPolicy policy = new(
-            $"{chain.Name} node",
-            chain.RpcUrl,
+            name,
+            node.Url,
             options.AttemptTimeout,
             options.TotalTimeout,
-            options.RetriesMax,
+            retriesMax,
             options.RetryDelay,
             options.ResponseBytesMax)
         {
@@ -56,16 +58,13 @@ internal sealed class AlchemyTransport : IDisposable
         _broadcasts = new OutboundHttp(policy with { RetriesMax = 0 }, clock);
     }
 
-    /// <summary>A watch of one read's total time.</summary>
-    internal RpcDeadline Begin() => new(_clock, _options.TotalTimeout);
-
     /// <summary>Posts what has no effect, again after transient answers and refusals for rate.</summary>
     /// <param name="method">The method, for failures' texts.</param>
     /// <param name="body">The body.</param>
     /// <param name="deadline">Until when it may be tried.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OutboundLostException">No answer came.</exception>
-    /// <exception cref="Souk.Domain.Failures.FailureException">It was refused for rate all the time.</exception>
+    /// <exception cref="FailureException">It was refused for rate all the time.</exception>
     internal async Task<RpcReply> ReadAsync(
         string method, byte[] body, RpcDeadline deadline, CancellationToken cancellationToken)
     {
@@ -96,20 +95,34 @@ internal sealed class AlchemyTransport : IDisposable
         }
     }
 
-    /// <summary>Posts a signed transaction once.</summary>
-    /// <exception cref="OutboundLostException">No answer came.</exception>
-    internal async Task<RpcReply> BroadcastAsync(byte[] body, string key, CancellationToken cancellationToken) =>
-        (await PostAsync(_broadcasts, body, key, cancellationToken)).Reply;
-
-    /// <summary>The node's key of now.</summary>
-    internal ValueTask<string> ReadKeyAsync(CancellationToken cancellationToken) => _key(cancellationToken);
+    /// <summary>Posts a signed transaction once, and reads what became of it.</summary>
+    /// <exception cref="FailureException">There was no key (<c>upstream_unavailable</c>); nothing was sent.</exception>
+    internal async Task<BroadcastResult> BroadcastAsync(byte[] body, CancellationToken cancellationToken)
+    {
+        string key = await _key(cancellationToken);
+        try
+        {
+            using RpcReply reply = (await PostAsync(_broadcasts, body, key, cancellationToken)).Reply;
+            bool taken = reply.Status == HttpStatusCode.OK && reply.Error is null && reply.Document is not null
+                && reply.Document.RootElement.TryGetProperty("result"u8, out JsonElement result)
+                && result.ValueKind == JsonValueKind.String;
+            return taken
+                ? new BroadcastResult(BroadcastOutcome.Accepted)
+                : AlchemyFailures.Broadcast(reply.Status, reply.Error);
+        }
+        catch (OutboundLostException)
+        {
+            return new BroadcastResult(BroadcastOutcome.Unknown, "no answer");
+        }
+        catch (FailureException exception)
+        {
+            // The breaker is open: the call never left.
+            return new BroadcastResult(BroadcastOutcome.NotTaken, exception.Message);
+        }
+    }
 
     /// <summary>Items of a batch were refused for rate although the batch was not.</summary>
     internal void RefusedInPart() => _pacer.Refused(retryAfter: null);
-
-    /// <summary>The wait before a retry, the longer the more retries there were.</summary>
-    internal Task BackOffAsync(int retries, CancellationToken cancellationToken) =>
-        Task.Delay(_options.RetryDelay * (1 << Math.Min(retries - 1, 4)), _clock, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -148,7 +161,8 @@ internal sealed class AlchemyTransport : IDisposable
     {
         HttpRequestMessage message = new(HttpMethod.Post, (Uri?)null) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (key.Length > 0)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return message;
     }
 

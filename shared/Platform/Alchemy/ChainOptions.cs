@@ -78,9 +78,27 @@ public sealed class ChainOptions
     /// <value>Default 5 gwei.</value>
     public string PriorityFeePerGasWeiMax { get; set; } = "5000000000";
 
+    /// <summary>More endpoints of the chain, for when Alchemy's fails; in use, they share the reads by weight.</summary>
+    /// <value>Default none.</value>
+    public List<NodeOptions> Nodes { get; set; } = [];
+
     /// <summary>The chain's webhooks at Alchemy.</summary>
     /// <value>Default none: the chain is followed by the schedule alone.</value>
     public List<HookOptions> Hooks { get; set; } = [];
+}
+
+/// <summary>One more endpoint of a chain as the settings file writes it.</summary>
+public sealed class NodeOptions
+{
+    /// <summary>Where JSON-RPC is posted, without a key.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>How often an instance draws it; the chain's own endpoint has 100.</summary>
+    /// <value>Default 1: it is there for when the others fail.</value>
+    public int Weight { get; set; } = 1;
+
+    /// <summary>The name of its key among the function's secrets in Vault; empty: it takes none.</summary>
+    public string Secret { get; set; } = "";
 }
 
 /// <summary>One webhook at Alchemy as the settings file writes it; an operator creates it there.</summary>

@@ -66,6 +66,7 @@ public sealed class ChainRegistry
     private sealed class Check(string path, List<string> faults)
     {
         private const int BasisPointsWhole = 10_000;
+        private const int WeightOfOwn = 100;
 
         internal ChainSettings Settings(ChainOptions o)
         {
@@ -77,13 +78,14 @@ public sealed class ChainRegistry
             Require(o.LogBlocksMax is >= 1 and <= 1_000_000, nameof(o.LogBlocksMax), "1 to 1000000 blocks");
             Require(o.PlatformFeeBps is >= 0 and <= BasisPointsWhole, nameof(o.PlatformFeeBps), "0 to 10000");
             Require(o.StartBlock >= 0, nameof(o.StartBlock), "a block number");
+            Uri url = Url(o);
             return new ChainSettings(
                 new ChainId((ulong)Math.Max(o.Id, 1)),
                 o.Name,
                 o.CurrencySymbol,
                 o.AlchemyNetwork,
                 o.NotifyNetwork,
-                Url(o),
+                url,
                 o.Confirmations,
                 TimeSpan.FromSeconds(o.BlockSeconds),
                 o.ReorgDepthMax,
@@ -101,6 +103,7 @@ public sealed class ChainRegistry
             {
                 Currencies = o.Currencies.Select(text => Contract(text, nameof(o.Currencies))).ToFrozenSet(),
                 Hooks = [.. o.Hooks.Select(Hook)],
+                Nodes = [new NodeSettings(url, WeightOfOwn, NodeSettings.AlchemySecret), .. o.Nodes.Select(Node)],
             };
         }
 
@@ -111,6 +114,14 @@ public sealed class ChainRegistry
             Require(
                 good, $"Hooks[{index}]:{nameof(o.Purpose)}", "one of collections, orders, wallets, signers");
             return new HookSettings(o.Name, o.WebhookId.Length > 0 ? o.WebhookId : null, purpose);
+        }
+
+        private NodeSettings Node(NodeOptions o, int index)
+        {
+            bool good = Uri.TryCreate(o.Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
+            Require(good, $"Nodes[{index}]:{nameof(o.Url)}", "an http or https address");
+            Require(o.Weight is >= 1 and <= 10_000, $"Nodes[{index}]:{nameof(o.Weight)}", "1 to 10000");
+            return new NodeSettings(good ? url! : new Uri("http://invalid.invalid"), Math.Max(1, o.Weight), o.Secret);
         }
 
         private Uri Url(ChainOptions o)

@@ -51,6 +51,13 @@ public sealed record ChainSettings(
     /// <summary>The WETH-like contracts whose money is followed.</summary>
     public FrozenSet<Address> Currencies { get; init; } = [];
 
+    /// <summary>The endpoints that the chain is read by and broadcast to; one at least.</summary>
+    public IReadOnlyList<NodeSettings> Nodes
+    {
+        get => field.Count > 0 ? field : [new NodeSettings(RpcUrl, Weight: 1, NodeSettings.AlchemySecret)];
+        init;
+    } = [];
+
     /// <summary>The chain's webhooks at Alchemy.</summary>
     public IReadOnlyList<HookSettings> Hooks { get; init; } = [];
 
@@ -58,6 +65,16 @@ public sealed record ChainSettings(
     public bool IsNotifyNetwork(string? name) => name is not null
         && name.Replace("_", "", StringComparison.Ordinal)
             == NotifyNetwork.Replace("_", "", StringComparison.Ordinal);
+}
+
+/// <summary>One endpoint of a chain.</summary>
+/// <param name="Url">Where JSON-RPC is posted; holds no key.</param>
+/// <param name="Weight">How often an instance draws it, against the others' weights.</param>
+/// <param name="Secret">The name of its key among the function's secrets; empty: it takes none.</param>
+public sealed record NodeSettings(Uri Url, int Weight, string Secret)
+{
+    /// <summary>The name of Alchemy's key.</summary>
+    public const string AlchemySecret = "alchemy_key";
 }
 
 /// <summary>What a webhook tells of, and so who keeps its list.</summary>

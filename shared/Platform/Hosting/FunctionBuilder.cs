@@ -125,7 +125,8 @@ public sealed class FunctionBuilder
     /// <summary>Uses the configured chains' nodes through Alchemy.</summary>
     public FunctionBuilder UseChains() => Gather(() => Services.AddAlchemy(
         Configuration,
-        _ => async cancellationToken => (await ReadSecretsAsync(cancellationToken))["alchemy_key"]));
+        async (secret, cancellationToken) =>
+            secret.Length == 0 ? "" : (await ReadSecretsAsync(cancellationToken))[secret]));
 
     /// <summary>Knows the configured chains, and calls none of their nodes.</summary>
     public FunctionBuilder UseChainSettings() => Gather(() => Services.AddChains(Configuration));

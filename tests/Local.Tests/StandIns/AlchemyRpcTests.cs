@@ -179,7 +179,7 @@ public sealed class AlchemyRpcTests
         return new AlchemyClient(
             ChainRegistry.Create([chain]).Get(it.Chain.ChainId),
             new AlchemyOptions { RetriesMax = 0 },
-            _ => ValueTask.FromResult(AlchemyScenario.Key),
+            (_, _) => ValueTask.FromResult(AlchemyScenario.Key),
             TimeProvider.System,
             EntropySource.System);
     }

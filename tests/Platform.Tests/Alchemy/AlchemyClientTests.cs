@@ -180,7 +180,7 @@ public sealed class AlchemyClientTests : IAsyncLifetime
         return new AlchemyClient(
             chains.Get(new ChainId(31337)),
             new AlchemyOptions { RetriesMax = 0 },
-            _ => ValueTask.FromResult("key"),
+            (_, _) => ValueTask.FromResult("key"),
             TimeProvider.System,
             EntropySource.System);
     }

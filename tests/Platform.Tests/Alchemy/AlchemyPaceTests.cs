@@ -151,6 +151,6 @@ public sealed class AlchemyPaceTests : IAsyncLifetime
         ChainRegistry chains = ChainRegistry.Create(
             [new ChainOptions { Id = 31337, Name = "local", RpcUrl = _alchemy.RpcUrlOf(s_id).ToString() }]);
         return new AlchemyClient(
-            chains.Get(s_id), options, _ => ValueTask.FromResult(Key), TimeProvider.System, EntropySource.System);
+            chains.Get(s_id), options, (_, _) => ValueTask.FromResult(Key), TimeProvider.System, EntropySource.System);
     }
 }
