@@ -11,7 +11,8 @@ internal sealed class HookFaultException(string reason, string message) : Except
     internal string Reason { get; } = reason;
 }
 
-/// <summary>Brings one webhook to what it should be: resumed if it is paused, its list as wished if that is ours.</summary>
+/// <summary>Brings one webhook to what it should be: resumed if it is paused, its list as wished if it is ours.
+/// </summary>
 /// <remarks>
 /// What it watches is read from Alchemy and compared; our own row only says when that may be left out. So a run that
 /// was cut short anywhere, or whose answer was lost, is made good by the next one.
@@ -140,7 +141,8 @@ internal sealed class HookKeeper(NotifyClient notify, Database database, Lease l
     private void RequireTime()
     {
         if (database.Now >= end)
-            throw new HookFaultException("late", "One run had no time for the whole of its list.");
+            throw new HookFaultException(
+                "late", "One run has no time for its whole list: the next goes on. If none ends, share it by one more.");
     }
 
     private Task StoreAsync(Func<Hook, DateTimeOffset, Hook> change, CancellationToken cancellationToken) =>

@@ -23,7 +23,7 @@ internal sealed partial class HookSync(
     private readonly (ChainSettings Chain, HookSettings Hook)[] _hooks =
         [.. chains.All.SelectMany(chain => chain.Hooks.Select(hook => (chain, hook)))];
 
-    /// <summary>Works on all webhooks, unless another run does; chains whose webhook was resumed are followed.</summary>
+    /// <summary>Works on all webhooks, unless another run does; where one was resumed, the chain is followed.</summary>
     /// <exception cref="FailureException"><c>upstream_unavailable</c>: some of it is to be tried again.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ internal sealed partial class HookSync(
     {
         try
         {
-            await keeper.KeepAsync(Find(await list, chain, hook), wishes.For(chain, hook), cancellationToken);
+            await keeper.KeepAsync(Find(await list, chain, hook), wishes.For(hook), cancellationToken);
             return null;
         }
         catch (HookFaultException fault)
@@ -138,7 +138,7 @@ internal sealed partial class HookSync(
         return found.Type == type && chain.IsNotifyNetwork(found.Network)
             ? found
             : throw new HookFaultException(
-                "misfit", $"The webhook found is {found.Type} of {found.Network}, not {type} of {chain.NotifyNetwork}.");
+                "misfit", $"The webhook is {found.Type} of {found.Network}, not {type} of {chain.NotifyNetwork}.");
 
         bool IsMeant(NotifyHook listed) => hook.WebhookId is { } id
             ? listed.Id == id

@@ -26,37 +26,50 @@ internal sealed record HookWish(IReadOnlyList<Watched> Items, byte[] Digest, boo
 /// <summary>What all webhooks are to watch, as the database has it at one time.</summary>
 /// <remarks>
 /// A collection is watched from its registration on, before its past is read: a hint costs a look, a missing one
-/// costs minutes. A wallet is watched on every chain.
+/// costs minutes. A wallet is watched on every chain. Webhooks of one chain and purpose share what there is by the
+/// last octet of the address, so that more can be watched than one of them takes or one run compares.
 /// </remarks>
 internal sealed class HookWishes
 {
-    private readonly HookWish _wallets;
-    private readonly Dictionary<ChainId, HookWish> _collections;
+    private readonly Dictionary<string, HookWish> _byHook = new(StringComparer.Ordinal);
 
-    private HookWishes(HookWish wallets, Dictionary<ChainId, HookWish> collections) =>
-        (_wallets, _collections) = (wallets, collections);
+    private HookWishes()
+    {
+    }
 
     internal static async Task<HookWishes> ReadAsync(
         Transaction transaction, ChainRegistry chains, CancellationToken cancellationToken)
     {
-        List<Address> wallets = await WatchedWalletTable.ListAsync(
-            transaction, NotifyClient.WatchedMax + 1, cancellationToken);
+        int countMax = 1 + (NotifyClient.WatchedMax * chains.All.Max(chain => Of(chain, HookPurpose.Wallets).Length));
+        List<Address> wallets = await WatchedWalletTable.ListAsync(transaction, countMax, cancellationToken);
         List<Collection> collections = await CollectionTable.ListAsync(transaction, chain: null, cancellationToken);
-        ILookup<ChainId, Address> byChain = collections.ToLookup(row => row.ChainId, row => row.Contract);
-        return new HookWishes(
-            HookWish.Of(wallets), chains.All.ToDictionary(chain => chain.Id, chain => HookWish.Of(byChain[chain.Id])));
+        HookWishes wishes = new();
+        foreach (ChainSettings chain in chains.All)
+        {
+            wishes.Share(Of(chain, HookPurpose.Wallets), wallets);
+            wishes.Share(
+                Of(chain, HookPurpose.Collections),
+                collections.Where(row => row.ChainId == chain.Id).Select(row => row.Contract));
+        }
+
+        return wishes;
     }
 
     /// <summary>What a webhook is to watch; null when its list is not ours to keep.</summary>
-    internal HookWish? For(ChainSettings chain, HookSettings hook) => hook.Purpose switch
+    internal HookWish? For(HookSettings hook) => _byHook.GetValueOrDefault(hook.Name);
+
+    internal bool IsSame(HookWishes other) =>
+        _byHook.All(one => one.Value.Digest.AsSpan().SequenceEqual(other._byHook[one.Key].Digest));
+
+    private static HookSettings[] Of(ChainSettings chain, HookPurpose purpose) =>
+        [.. chain.Hooks.Where(hook => hook.Purpose == purpose)];
+
+    private void Share(HookSettings[] hooks, IEnumerable<Address> addresses)
     {
-        HookPurpose.Collections => _collections[chain.Id],
-        HookPurpose.Wallets => _wallets,
-        _ => null,
-    };
-
-    internal bool IsSame(HookWishes other) => IsSame(_wallets, other._wallets)
-        && _collections.All(one => IsSame(one.Value, other._collections[one.Key]));
-
-    private static bool IsSame(HookWish one, HookWish other) => one.Digest.AsSpan().SequenceEqual(other.Digest);
+        if (hooks.Length == 0)
+            return;
+        ILookup<int, Address> shares = addresses.ToLookup(address => address.ToArray()[^1] % hooks.Length);
+        foreach ((int index, HookSettings hook) in hooks.Index())
+            _byHook[hook.Name] = HookWish.Of(shares[index]);
+    }
 }

@@ -12,7 +12,7 @@ internal static class ListHooks
     /// <param name="Name">The name in its address.</param>
     /// <param name="ChainId">The chain.</param>
     /// <param name="Purpose">What it is for.</param>
-    /// <param name="IsActive">False: it is paused; null: the provider lists no such webhook, or was never asked.</param>
+    /// <param name="IsActive">False: it is paused; null: the provider lists none, or was never asked.</param>
     /// <param name="WantedCount">How much it is to watch; null when its list is kept by hand.</param>
     /// <param name="WatchedCount">How much it watched when it was last seen; null likewise.</param>
     /// <param name="SyncedAt">When it was last seen to be as it should.</param>

@@ -2,7 +2,7 @@ using Souk.Platform.CloudEvents;
 
 namespace Souk.Marketplace;
 
-/// <summary>Schedule <c>sync-hooks</c>: the providers' webhooks watch what is wished, and the paused are resumed.</summary>
+/// <summary>Schedule <c>sync-hooks</c>: webhooks watch what they should, and paused ones are resumed.</summary>
 internal static class SyncHooks
 {
     internal static Task HandleAsync(EventContext context) =>

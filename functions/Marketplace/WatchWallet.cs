@@ -4,7 +4,7 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Marketplace;
 
-/// <summary>Event <c>souk.wallet.changed.v1</c>: a linked wallet is watched, and one taken off its owner is not.</summary>
+/// <summary>Event <c>souk.wallet.changed.v1</c>: a linked wallet is watched, one taken off its owner is not.</summary>
 /// <remarks>
 /// Taken in the order in which Auth changed the wallet: a late one has no effect. The schedule <c>sync-hooks</c> tells
 /// the provider.

@@ -217,6 +217,29 @@ public sealed class SyncHooksTests(HookMarketFixture fixture) : HookTest(fixture
     }
 
     [Fact]
+    public async Task A_run_without_time_says_so_and_the_next_goes_on()
+    {
+        await SyncAsync();
+        await WatchAsync(WalletOf(1));
+        Task<int> run;
+        await using (RowLock row = await RowLock.TakeAsync(
+            AdminConnectionString, "SELECT FROM hooks WHERE name = 'wallets' FOR UPDATE", Cancelled))
+        {
+            run = SyncAsync();
+            await row.WaitForWaiterAsync(Cancelled);
+            Market.Clock.Advance(TimeSpan.FromSeconds(13));
+        }
+
+        Assert.Equal(204, await run);
+        string? failure = (await ViewAsync("wallets")).GetProperty("failure").GetString();
+        Assert.Empty(Alchemy.WatchedBy(Wallets));
+        await SyncAsync();
+
+        Assert.Contains("no time", failure, StringComparison.Ordinal);
+        Assert.Equal(Lists([WalletOf(1)]), Alchemy.WatchedBy(Wallets));
+    }
+
+    [Fact]
     public async Task A_run_that_lost_its_lease_changes_nothing_more()
     {
         await SyncAsync();

@@ -10,8 +10,7 @@ public sealed class WatchWalletTests(MarketFixture fixture) : MarketTest(fixture
 {
     private static int s_wallets;
 
-    private readonly Address _wallet =
-        new(Keccak256.HashText($"changed {Interlocked.Increment(ref s_wallets)}").ToArray().AsSpan(0, Address.Length));
+    private readonly Address _wallet = Address.Parse($"0x{Interlocked.Increment(ref s_wallets):x40}");
 
     // Linked by the first event, unlinked by the second, and so on; each order as the events arrive.
     [Theory]

@@ -168,7 +168,10 @@ internal sealed class AlchemyManagement(
         if (size is < 1 or > PageSizeMax) return Refused(StatusCodes.Status400BadRequest, "Invalid limit");
 
         string after = context.Request.Query["after"].ToString();
-        T[] rest = [.. all.Where(one => string.CompareOrdinal(key(one), after) > 0).OrderBy(key, StringComparer.Ordinal)];
+        T[] rest =
+        [
+            .. all.Where(one => string.CompareOrdinal(key(one), after) > 0).OrderBy(key, StringComparer.Ordinal),
+        ];
         JsonObject answer = Data(new JsonArray([.. rest.Take(size).Select(write)]));
         JsonObject cursors = rest.Length > size ? new JsonObject { ["after"] = key(rest[size - 1]) } : [];
         answer["pagination"] = new JsonObject { ["cursors"] = cursors, ["total_count"] = all.Length };

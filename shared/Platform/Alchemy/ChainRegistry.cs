@@ -41,7 +41,8 @@ public sealed class ChainRegistry
                 faults.Add($"Chains: id {twins.Key} stands more than once.");
         }
 
-        foreach (IGrouping<string, HookSettings> twins in chains.SelectMany(chain => chain.Hooks).GroupBy(it => it.Name))
+        IEnumerable<HookSettings> hooks = chains.SelectMany(chain => chain.Hooks);
+        foreach (IGrouping<string, HookSettings> twins in hooks.GroupBy(hook => hook.Name))
         {
             if (twins.Count() > 1)
                 faults.Add($"Chains: hook {twins.Key} stands more than once.");

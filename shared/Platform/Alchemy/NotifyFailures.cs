@@ -40,7 +40,7 @@ internal static class NotifyFailures
     {
         try
         {
-            string? words = JsonSerializer.Deserialize(body, NotifyJson.Default.Problem)?.Message;
+            string? words = JsonSerializer.Deserialize(body, NotifyJson.Default.Problem)?.Words;
             return words is { Length: > 0 } && !words.Any(char.IsControl)
                 ? $", {words[..Math.Min(words.Length, WordsLengthMax)]}"
                 : "";

@@ -33,7 +33,7 @@ internal static class NotifyMessages
     internal sealed record NftFilterChange(
         string WebhookId, IReadOnlyList<NftFilter> NftFiltersToAdd, IReadOnlyList<NftFilter> NftFiltersToRemove);
 
-    internal sealed record Problem(string? Message = null);
+    internal sealed record Problem([property: JsonPropertyName("message")] string? Words = null);
 
     /// <exception cref="FormatException">The text is no address.</exception>
     internal static Watched Read(string address, string? tokenId = null) => new(

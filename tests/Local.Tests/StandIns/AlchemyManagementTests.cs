@@ -63,6 +63,51 @@ public sealed class AlchemyManagementTests
     }
 
     [Fact]
+    public async Task Tells_long_lists_by_the_page_and_refuses_a_page_or_a_change_that_is_too_long()
+    {
+        await using AlchemyScenario it = await AlchemyScenario.StartAsync();
+        AlchemyWebhook webhook = await it.Alchemy.CreateWebhookAsync(
+            new AlchemyWebhookRequest(it.Network, AlchemyWebhookType.AddressActivity, it.Receiver.Hook)
+            {
+                Addresses = [.. Enumerable.Range(100, 120).Select(number => $"0x{number}")],
+            },
+            TestContext.Current.CancellationToken);
+        string path = $"webhook-addresses?webhook_id={webhook.Id}";
+        JsonArray many = [.. Enumerable.Range(0, 501).Select(number => (JsonNode)$"0x{number}")];
+        JsonObject tooLong = new() { ["webhook_id"] = webhook.Id, ["addresses_to_add"] = many };
+
+        (_, JsonNode first) = await it.ManageAsync(HttpMethod.Get, $"{path}&limit=100");
+        string after = (string)first["pagination"]!["cursors"]!["after"]!;
+        (_, JsonNode last) = await it.ManageAsync(HttpMethod.Get, $"{path}&limit=100&after={after}");
+        (_, JsonNode usual) = await it.ManageAsync(HttpMethod.Get, path);
+
+        Assert.Equal(
+            [100, 20, 40], new[] { first, last, usual }.Select(page => page["data"]!.AsArray().Count));
+        Assert.Equal(("0x199", 120), (after, (int)last["pagination"]!["total_count"]!));
+        Assert.Null(last["pagination"]!["cursors"]!["after"]);
+        Assert.Equal(400, (await it.ManageAsync(HttpMethod.Get, $"{path}&limit=101")).Status);
+        Assert.Equal(400, (await it.ManageAsync(HttpMethod.Patch, "update-webhook-addresses", tooLong)).Status);
+    }
+
+    [Fact]
+    public async Task Leaves_a_filter_alone_that_is_added_and_removed_at_once()
+    {
+        await using AlchemyScenario it = await AlchemyScenario.StartAsync();
+        AlchemyWebhook webhook = await it.WatchCollectionAsync();
+        JsonObject filter = new() { ["contract_address"] = it.Chain.Collection.ToLowerHex() };
+        JsonObject change = new()
+        {
+            ["webhook_id"] = webhook.Id,
+            ["nft_filters_to_add"] = new JsonArray(filter),
+            ["nft_filters_to_remove"] = new JsonArray(filter.DeepClone()),
+        };
+
+        await it.ManageAsync(HttpMethod.Patch, "update-webhook-nft-filters", change);
+
+        Assert.Equal([it.Chain.Collection.ToLowerHex()], it.Alchemy.WatchedBy(webhook));
+    }
+
+    [Fact]
     public async Task Refuses_a_wrong_token_an_unknown_webhook_and_an_incomplete_one()
     {
         await using AlchemyScenario it = await AlchemyScenario.StartAsync();

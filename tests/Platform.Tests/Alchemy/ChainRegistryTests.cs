@@ -71,5 +71,58 @@ public sealed class ChainRegistryTests
     public void Refuses_to_have_no_chain() =>
         Assert.Throws<OptionsValidationException>(() => ChainRegistry.Create([]));
 
+    [Fact]
+    public void Reads_the_webhooks_of_a_chain()
+    {
+        IConfiguration settings = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Chains:0:Id"] = "1",
+                ["Chains:0:Name"] = "ethereum",
+                ["Chains:0:AlchemyNetwork"] = "eth-mainnet",
+                ["Chains:0:Hooks:0:Name"] = "ethereum-nfts",
+                ["Chains:0:Hooks:0:Purpose"] = "collections",
+                ["Chains:0:Hooks:1:Name"] = "ethereum-wallets",
+                ["Chains:0:Hooks:1:Purpose"] = "wallets",
+                ["Chains:0:Hooks:1:WebhookId"] = "wh_1",
+            })
+            .Build();
+        ServiceProvider services = new ServiceCollection().AddChains(settings).BuildServiceProvider();
+
+        Assert.Equal(
+            [
+                new HookSettings("ethereum-nfts", null, HookPurpose.Collections),
+                new HookSettings("ethereum-wallets", "wh_1", HookPurpose.Wallets),
+            ],
+            services.GetRequiredService<ChainRegistry>().All[0].Hooks);
+    }
+
+    [Fact]
+    public void Refuses_a_webhook_without_a_name_or_a_known_purpose_and_one_that_stands_twice()
+    {
+        ChainOptions bad = Good();
+        bad.Hooks = [new HookOptions(), Hook("one"), Hook("one")];
+
+        OptionsValidationException refused =
+            Assert.Throws<OptionsValidationException>(() => ChainRegistry.Create([bad]));
+
+        Assert.Equal(3, refused.Failures.Count());
+    }
+
+    [Theory]
+    [InlineData("MATIC_MAINNET", true)]
+    [InlineData("MATICMAINNET", true)]
+    [InlineData("ETH_MAINNET", false)]
+    [InlineData(null, false)]
+    public void Knows_its_network_in_either_spelling(string? name, bool isIts)
+    {
+        ChainOptions polygon = Good();
+        polygon.NotifyNetwork = "MATIC_MAINNET";
+
+        Assert.Equal(isIts, ChainRegistry.Create([polygon]).All[0].IsNotifyNetwork(name));
+    }
+
+    private static HookOptions Hook(string name) => new() { Name = name, Purpose = "orders" };
+
     private static ChainOptions Good() => new() { Id = 1, Name = "ethereum", AlchemyNetwork = "eth-mainnet" };
 }
