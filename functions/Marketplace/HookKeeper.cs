@@ -141,8 +141,10 @@ internal sealed class HookKeeper(NotifyClient notify, Database database, Lease l
     private void RequireTime()
     {
         if (database.Now >= end)
+        {
             throw new HookFaultException(
                 "late", "One run has no time for its whole list: the next goes on. If none ends, share it by one more.");
+        }
     }
 
     private Task StoreAsync(Func<Hook, DateTimeOffset, Hook> change, CancellationToken cancellationToken) =>
