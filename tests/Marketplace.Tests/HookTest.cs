@@ -105,9 +105,11 @@ public abstract class HookTest(HookMarketFixture fixture) : MarketTest(fixture),
     /// <summary>Ends what <see cref="DisturbAsync"/> began.</summary>
     protected Task SootheAsync() => Market.App.Database.ExecuteAsync("DROP FUNCTION disturb CASCADE", Cancelled);
 
-    /// <summary>This wallet is linked no longer.</summary>
-    protected Task ForgetAsync(Address wallet) => Market.App.Database.ExecuteAsync(
-        "UPDATE watched_wallets SET is_watched = false WHERE address = $1", Cancelled, wallet.ToArray());
+    /// <summary>These wallets are linked no longer.</summary>
+    protected Task ForgetAsync(params Address[] wallets) => Market.App.Database.ExecuteAsync(
+        "UPDATE watched_wallets SET is_watched = false WHERE address = ANY ($1)",
+        Cancelled,
+        [wallets.Select(it => it.ToArray()).ToArray()]);
 
     protected Task<int> SyncAsync() => Market.FireAsync("sync-hooks", Cancelled);
 

@@ -1,5 +1,6 @@
+using System.Text;
 using Souk.Domain.Chain;
-using Souk.Harness.Trading;
+using Souk.Local.Broker;
 using Souk.Local.Servers;
 
 namespace Souk.Marketplace.Tests;
@@ -39,10 +40,37 @@ public sealed class WatchCollectionTests(HookMarketFixture fixture) : HookTest(f
         Assert.Contains(Market.Contracts.Collection.ToLowerHex(), Alchemy.WatchedBy(Collections));
     }
 
+    [Fact]
+    public async Task A_leader_at_work_looks_again_once_for_an_event_that_comes_twice()
+    {
+        await FollowAsync();
+        CloudEventMessage message = new(
+            new Dictionary<string, string>
+            {
+                ["specversion"] = "1.0",
+                ["id"] = Guid.NewGuid().ToString(),
+                ["type"] = Registered,
+                ["source"] = "/marketplace",
+            },
+            "application/json",
+            Encoding.UTF8.GetBytes(
+                $$"""{"chainId":{{Market.Seaport.ChainId}},"contract":"{{Market.Contracts.Collection}}"}"""),
+            null);
+        long hints = await HintsAsync();
+
+        Assert.Equal(204, await Market.App.TakeEventAsync(message, Cancelled));
+        Assert.Equal(204, await Market.App.TakeEventAsync(message, Cancelled));
+
+        Assert.Equal(hints + 1, await HintsAsync());
+    }
+
     [Theory]
     [InlineData("""{"chainId":5,"contract":"0x0000000000000000000000000000000000000001"}""")]
     [InlineData("""{"chainId":31337,"contract":"0x01"}""")]
     [InlineData("""{"chainId":31337}""")]
     public async Task One_that_can_never_be_served_is_poison(string data) =>
         Assert.Equal(422, await Market.App.TakeEventAsync(Registered, "/marketplace", data, Cancelled));
+
+    private Task<long> HintsAsync() =>
+        Market.App.Database.FindAsync<long>("SELECT hints FROM chain_cursors", Cancelled);
 }
