@@ -6,6 +6,7 @@ const string usage = """
       dotnet run -c Release --project tests/Benchmarks -- cold-start --aot artifacts/publish [--runs 20]
       dotnet run -c Release --project tests/Benchmarks -- hot-paths
       dotnet run -c Release --project tests/Benchmarks -- following [--logs 100000]
+      dotnet run -c Release --project tests/Benchmarks -- applying [--logs 100000]
     """;
 
 string Option(string name, string fallback)
@@ -24,6 +25,13 @@ if (args is ["following", ..])
 {
     int logs = int.Parse(Option("--logs", "100000"), System.Globalization.CultureInfo.InvariantCulture);
     await Following.RunAsync(logs, CancellationToken.None);
+    return 0;
+}
+
+if (args is ["applying", ..])
+{
+    int logs = int.Parse(Option("--logs", "100000"), System.Globalization.CultureInfo.InvariantCulture);
+    await Applying.RunAsync(logs, CancellationToken.None);
     return 0;
 }
 

@@ -44,7 +44,7 @@ public sealed class WorldChain : IAsyncDisposable
     /// <summary>The first of them: the chain's default; it may mint in the collection.</summary>
     public MetaKeepApp Signer => Signers[0];
 
-    /// <summary>Where Seaport, the zone and the demo collection are.</summary>
+    /// <summary>Where Seaport, the zone, the demo collection and WETH are.</summary>
     public DeployedChain Contracts { get; }
 
     /// <summary>Who gets the platform's fee.</summary>

@@ -82,6 +82,7 @@ internal static class WorldSettings
         settings["Seaport"] = chain.Contracts.Seaport.ToString();
         settings["ConduitController"] = chain.Contracts.ConduitController.ToString();
         settings["Zone"] = chain.Contracts.Zone.ToString();
+        settings["Currencies"] = new JsonArray(chain.Contracts.Weth.ToString());
         settings["PlatformFeeRecipient"] = chain.FeeRecipient.ToString();
         settings["StartBlock"] = (long)chain.Contracts.StartBlock;
         settings["Hooks"] = WorldHooks.ToSettings(world.Hooks, chain.Plan.Name);

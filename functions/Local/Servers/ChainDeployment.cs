@@ -26,6 +26,7 @@ public sealed record ChainParties(
 /// <param name="ConduitController">The conduit controller that Seaport trusts.</param>
 /// <param name="Zone">Souk's zone.</param>
 /// <param name="Collection">The demo collection.</param>
+/// <param name="Weth">The chain's coin as an ERC-20.</param>
 /// <param name="StartBlock">The first block that can hold a log of any of them.</param>
 public sealed record DeployedChain(
     ChainId ChainId,
@@ -34,17 +35,18 @@ public sealed record DeployedChain(
     Address ConduitController,
     Address Zone,
     Address Collection,
+    Address Weth,
     ulong StartBlock);
 
-/// <summary>Puts Seaport, Souk's zone and the demo collection on a fresh chain.</summary>
+/// <summary>Puts Seaport, Souk's zone, the demo collection and WETH on a fresh chain.</summary>
 public static class ChainDeployment
 {
     // The last account, so that the others' nonces start at 0; its own nonces make the addresses the same on each
     // fresh chain, as the real Seaport's are.
     private const int DeployerIndex = 9;
 
-    // Four deployments at this limit still fit one block of 30,000,000 gas; Seaport needs 5,160,000.
-    private const string DeploymentGas = "0x6acfc0";
+    // Five deployments at this limit still fit one block of 30,000,000 gas; Seaport needs 5,160,000.
+    private const string DeploymentGas = "0x5b8d80";
 
     /// <summary>Deploys all of them in order and answers once they are mined, however the node mines.</summary>
     /// <exception cref="InvalidOperationException">A deployment failed.</exception>
@@ -55,7 +57,7 @@ public static class ChainDeployment
         Address deployer = node.Accounts[DeployerIndex];
         ulong nonce = await node.Rpc.GetNonceAsync(deployer, cancellationToken);
         Address[] at =
-            [.. Enumerable.Range(0, 4).Select(index => Address.OfContract(deployer, nonce + (ulong)index))];
+            [.. Enumerable.Range(0, 5).Select(index => Address.OfContract(deployer, nonce + (ulong)index))];
         byte[][] creations =
         [
             seaport.ConduitController,
@@ -65,6 +67,7 @@ public static class ChainDeployment
             [.. ContractArtifacts.ReadOwn("DemoCollection"), .. Word(parties.CollectionOwner),
                 .. Word(parties.CollectionMinter), .. Word(parties.RoyaltyReceiver),
                 .. Word((ulong)parties.RoyaltyBps)],
+            ContractArtifacts.ReadOwn("DemoWeth"),
         ];
 
         ulong startBlock = await node.Rpc.GetBlockNumberAsync(cancellationToken) + 1;
@@ -76,7 +79,7 @@ public static class ChainDeployment
         for (int index = 0; index < sent.Count; index++)
             await CheckAsync(node, sent[index], at[index], cancellationToken);
 
-        return new DeployedChain(node.ChainId, node.RpcUrl, at[1], at[0], at[2], at[3], startBlock);
+        return new DeployedChain(node.ChainId, node.RpcUrl, at[1], at[0], at[2], at[3], at[4], startBlock);
     }
 
     /// <summary>Deploys one more contract, such as a test token, and answers its address once it is mined.</summary>

@@ -62,7 +62,7 @@ public sealed class Market : IAsyncDisposable
     /// <summary>The chain.</summary>
     public EvmNode Node { get; }
 
-    /// <summary>Where Seaport, the zone and the demo collection are.</summary>
+    /// <summary>Where Seaport, the zone, the demo collection and WETH are.</summary>
     public DeployedChain Contracts { get; }
 
     /// <summary>What stands between the function and the node.</summary>
@@ -265,6 +265,7 @@ public sealed class Market : IAsyncDisposable
             ["Chains:0:Confirmations"] = "1",
             ["Chains:0:BlockSeconds"] = "1",
             ["Chains:0:ReorgDepthMax"] = reorgDepthMax.ToString(CultureInfo.InvariantCulture),
+            ["Chains:0:Currencies:0"] = contracts.Weth.ToString(),
             ["Chains:0:Seaport"] = contracts.Seaport.ToString(),
             ["Chains:0:ConduitController"] = contracts.ConduitController.ToString(),
             ["Chains:0:Zone"] = contracts.Zone.ToString(),

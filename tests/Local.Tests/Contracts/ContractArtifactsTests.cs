@@ -26,6 +26,7 @@ public sealed class ContractArtifactsTests
     [InlineData("SoukZone")]
     [InlineData("DemoCollection")]
     [InlineData("DemoContractWallet")]
+    [InlineData("DemoWeth")]
     public void Our_own_bytecode_is_read_from_the_build(string contract) =>
         Assert.NotEmpty(ContractArtifacts.ReadOwn(contract));
 

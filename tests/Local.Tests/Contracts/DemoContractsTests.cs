@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Local.Servers;
 
@@ -51,4 +53,35 @@ public sealed class DemoContractsTests
         Assert.True(await it.FillAsync(it.Buyer, order, await it.AuthorizeAsync(order, it.Buyer)));
         Assert.Equal(it.Buyer, await it.OwnerOfAsync(7));
     }
+
+    [Fact]
+    public async Task Weth_is_worth_the_coins_that_lie_in_it()
+    {
+        await using ZoneScenario it = await ZoneScenario.StartAsync();
+        Address weth = it.Chain.Weth;
+        JsonObject deposit = new()
+        {
+            ["from"] = it.Buyer.ToString(), ["to"] = weth.ToString(), ["value"] = "0x64",
+        };
+        JsonElement hash = await it.Node.Rpc.SendAsync(
+            "eth_sendTransaction", [deposit], TestContext.Current.CancellationToken);
+        await it.Node.Rpc.WaitForReceiptAsync(
+            TransactionHash.Parse(hash.GetString()!), TestContext.Current.CancellationToken);
+        const string take = "transferFrom(address,address,uint256)";
+
+        Assert.False(await it.SendAsync(it.Stranger, weth, take, it.Buyer, it.Stranger, 60UL));
+        Assert.True(await it.SendAsync(it.Buyer, weth, "approve(address,uint256)", it.Stranger, 60UL));
+        Assert.True(await it.SendAsync(it.Stranger, weth, take, it.Buyer, it.Stranger, 60UL));
+        Assert.False(await it.SendAsync(it.Stranger, weth, take, it.Buyer, it.Stranger, 1UL));
+        Assert.False(await it.SendAsync(it.Buyer, weth, "transfer(address,uint256)", it.Stranger, 41UL));
+        Assert.False(await it.SendAsync(it.Buyer, weth, "withdraw(uint256)", 41UL));
+        Assert.True(await it.SendAsync(it.Buyer, weth, "withdraw(uint256)", 30UL));
+
+        Assert.Equal((UInt256)10UL, await ReadAsync(it, AbiFunction.Parse("balanceOf(address)").Encode(it.Buyer)));
+        Assert.Equal((UInt256)70UL, await ReadAsync(it, AbiFunction.Parse("totalSupply()").Encode()));
+    }
+
+    private static async Task<UInt256> ReadAsync(ZoneScenario it, byte[] call) => AbiCodec.Decode(
+        [AbiType.Parse("uint256")],
+        await it.Node.Rpc.CallAsync(it.Chain.Weth, call, TestContext.Current.CancellationToken))[0].AsUint();
 }

@@ -30,6 +30,7 @@ public sealed class ChainRegistryTests
                 ["Chains:0:RpcUrl"] = "http://127.0.0.1:1/",
                 ["Chains:0:BlockSeconds"] = "2.5",
                 ["Chains:0:PlatformFeeBps"] = "250",
+                ["Chains:0:Currencies:0"] = "0x00000000000000000000000000000000000000c1",
             })
             .Build();
         ServiceProvider services = new ServiceCollection().AddChains(settings).BuildServiceProvider();
@@ -37,6 +38,7 @@ public sealed class ChainRegistryTests
         ChainSettings chain = services.GetRequiredService<ChainRegistry>().Get(new ChainId(137));
 
         Assert.Equal(("polygon", TimeSpan.FromSeconds(2.5), 250), (chain.Name, chain.BlockTime, chain.PlatformFeeBps));
+        Assert.Equal([Address.Parse("0x00000000000000000000000000000000000000c1")], chain.Currencies);
     }
 
     [Fact]
@@ -55,12 +57,13 @@ public sealed class ChainRegistryTests
             Confirmations = 0,
             PlatformFeeBps = 10_001,
             FeePerGasWeiMax = "-1",
+            Currencies = { "", "0x12" },
         };
 
         OptionsValidationException refused =
             Assert.Throws<OptionsValidationException>(() => ChainRegistry.Create([bad]));
 
-        Assert.Equal(7, refused.Failures.Count());
+        Assert.Equal(9, refused.Failures.Count());
     }
 
     [Fact]
