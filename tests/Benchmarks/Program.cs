@@ -7,6 +7,7 @@ const string usage = """
       dotnet run -c Release --project tests/Benchmarks -- hot-paths
       dotnet run -c Release --project tests/Benchmarks -- following [--logs 100000]
       dotnet run -c Release --project tests/Benchmarks -- applying [--logs 100000]
+      dotnet run -c Release --project tests/Benchmarks -- webhook-storm [--aot artifacts/publish] [--seconds 10]
     """;
 
 string Option(string name, string fallback)
@@ -32,6 +33,14 @@ if (args is ["applying", ..])
 {
     int logs = int.Parse(Option("--logs", "100000"), System.Globalization.CultureInfo.InvariantCulture);
     await Applying.RunAsync(logs, CancellationToken.None);
+    return 0;
+}
+
+if (args is ["webhook-storm", ..])
+{
+    int seconds = int.Parse(Option("--seconds", "10"), System.Globalization.CultureInfo.InvariantCulture);
+    string? folder = args.Contains("--aot") ? Option("--aot", "artifacts/publish") : null;
+    await WebhookStorm.RunAsync(folder, TimeSpan.FromSeconds(seconds), CancellationToken.None);
     return 0;
 }
 
