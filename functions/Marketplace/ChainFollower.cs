@@ -79,8 +79,8 @@ internal sealed partial class ChainFollower(
             try
             {
                 await ReachHeadAsync(run, cancellationToken);
-                if (run.Cursor.HaltedReason is null && run.Head is not null)
-                    await new CollectionBackfill(run, observer).RunAsync(cancellationToken);
+                if (run.Head is not null && await BehindHeadAsync(run, cancellationToken))
+                    continue;
             }
             catch (FailureException exception) when (exception.InnerException is NodeBusyException)
             {
@@ -102,6 +102,15 @@ internal sealed partial class ChainFollower(
         Tell(run);
     }
 
+    /// <summary>What is read behind the cursor: the past of new collections, and what operators want read anew.</summary>
+    /// <returns>Whether the cursor was put somewhere else, so that the head is to be reached again.</returns>
+    private async Task<bool> BehindHeadAsync(ChainRun run, CancellationToken cancellationToken)
+    {
+        bool isBackfilled = run.Cursor.HaltedReason is not null
+            || await new CollectionBackfill(run, observer).RunAsync(cancellationToken);
+        return isBackfilled && await new ResyncRun(run, observer, clock, logger).RunAsync(cancellationToken);
+    }
+
     /// <summary>Gives the lease back, unless a hint came that this run can still follow.</summary>
     private async Task<bool> TryFinishAsync(
         ChainRun run, long hintsSeen, bool isGivenUp, CancellationToken cancellationToken) =>
@@ -117,8 +126,8 @@ internal sealed partial class ChainFollower(
                 if (isHinted && !run.IsLate && !isGivenUp)
                     return false;
                 await run.ReleaseAsync(transaction, cancellationToken);
-                bool isLeft = run.HasAdvanced && now!.Block.Number < run.Head?.Number;
-                if (run.IsLate && (isLeft || isHinted) && now!.HaltedReason is null)
+                bool isLeft = run.HasMore || (run.HasAdvanced && now!.Block.Number < run.Head?.Number);
+                if (run.IsLate && (isLeft || isHinted))
                     await KickAsync(transaction, chain, cancellationToken);
                 return true;
             },

@@ -65,6 +65,9 @@ internal sealed class ChainRun
     /// <summary>Whether blocks were applied.</summary>
     internal bool HasAdvanced { get; private set; }
 
+    /// <summary>Whether work behind the cursor was left for its time alone: the next run can go on at once.</summary>
+    internal bool HasMore { get; set; }
+
     /// <summary>The first block that a reorganisation within the limit may still replace.</summary>
     internal long TailStart =>
         Math.Max(Head!.Number - Chain.ReorgDepthMax, Math.Min(Head.Finalized ?? 0, Head.Number)) + 1;
@@ -82,6 +85,9 @@ internal sealed class ChainRun
         Cursor = Cursor with { Block = to };
         HasAdvanced = true;
     }
+
+    /// <summary>The cursor was put on this block, and the chain's halt ended.</summary>
+    internal void Place(FollowedBlock at) => Cursor = Cursor with { Block = at, HaltedReason = null, Finalized = null };
 
     /// <summary>Reads outside any transaction.</summary>
     internal Task<T> ReadAsync<T>(Func<Transaction, Task<T>> body, CancellationToken cancellationToken) =>

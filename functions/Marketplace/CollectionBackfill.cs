@@ -20,6 +20,7 @@ internal sealed class CollectionBackfill(ChainRun run, ChainObserver observer)
             while (collection is { IsLive: false } && !run.IsLate)
                 collection = await ReadSpanAsync(collection, cancellationToken);
             isDone &= collection is { IsLive: true };
+            run.HasMore |= collection is { IsLive: false };
         }
 
         return isDone;

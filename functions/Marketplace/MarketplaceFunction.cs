@@ -44,6 +44,9 @@ public sealed class MarketplaceFunction : IFunction
         GetToken.Map(routes);
         ListActivity.Map(routes);
         ListChains.Map(routes);
+        ResumeChain.Map(routes);
+        ResyncChain.Map(routes);
+        GetResync.Map(routes);
         ListHooks.Map(routes);
         routes.MapEvents(events => events
             .On(EventType.ChainHinted, MarketplaceJson.Default.ChainHint, FollowChain.HandleHintAsync)

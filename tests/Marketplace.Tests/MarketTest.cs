@@ -142,6 +142,35 @@ public abstract class MarketTest(MarketFixture fixture)
     protected async Task<JsonElement> ChainAsync() =>
         (await Administrator.GetAsync("/v1/admin/chains", Cancelled)).Json.GetProperty("chains")[0];
 
+    /// <summary>Replaces so many followed blocks that no run may undo them, and lets a run see it.</summary>
+    protected async Task HaltAsync()
+    {
+        await Market.Node.ReorgAsync(Market.ReorgDepthMax + 2, Cancelled);
+        await FollowAsync();
+        Assert.NotEqual(JsonValueKind.Null, (await ChainAsync()).GetProperty("haltedReason").ValueKind);
+    }
+
+    /// <summary>Mines blocks and follows the chain to each, one at a time.</summary>
+    protected async Task FollowBlocksAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await Market.Node.MineAsync(1, Cancelled);
+            await FollowAsync();
+        }
+    }
+
+    /// <summary>An operator asks for a resync; answers it as it stands when nothing moves any more.</summary>
+    protected async Task<JsonElement> ResyncAsync(long from)
+    {
+        ApiAnswer accepted = await Administrator.PostAsync(
+            $"/v1/admin/chains/{Market.Id}/resync?from={from}", Ask.Nothing, Cancelled);
+        Assert.Equal(202, accepted.Status);
+        await Market.App.Broker.DrainAsync(Cancelled);
+        await FollowAsync();
+        return (await Administrator.GetAsync(accepted.Headers.Location!.ToString(), Cancelled)).Json;
+    }
+
     /// <summary>How many rows of a table there are.</summary>
     protected Task<long> CountAsync(string table) =>
         Market.App.Database.FindAsync<long>($"SELECT count(*) FROM {table}", Cancelled);

@@ -87,6 +87,12 @@ public static class ChainCursorTable
         WHERE chain_id = $1 AND hash = $2
         """;
 
+    private const string ResumeSql = """
+        UPDATE chain_cursors
+        SET halted_reason = NULL, halted_at = NULL, finalized_number = NULL, updated_at = $2
+        WHERE chain_id = $1
+        """;
+
     private const string SeeSql = """
         UPDATE chain_cursors
         SET head_number = $2, head_time = $3, head_seen_at = $4, safe_number = $5,
@@ -252,6 +258,13 @@ public static class ChainCursorTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return transaction.ExecuteAsync(HaltSql, [chain, reason, transaction.Now], cancellationToken);
+    }
+
+    /// <summary>Ends a halt on a person's word; what is final is to be seen anew.</summary>
+    public static Task ResumeAsync(Transaction transaction, ChainId chain, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(ResumeSql, [chain, transaction.Now], cancellationToken);
     }
 
     private static SqlValue[] Move(Transaction transaction, ChainCursor before, FollowedBlock to) =>

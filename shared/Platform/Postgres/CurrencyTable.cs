@@ -73,6 +73,23 @@ public static class CurrencyTable
     private const string UnwindApprovalsSql =
         "DELETE FROM currency_approvals WHERE chain_id = $1 AND block_number > $2";
 
+    private const string RecountSql = """
+        WITH moved AS (
+            SELECT currency, to_address AS owner, amount_wei FROM currency_transfers WHERE chain_id = $1
+            UNION ALL
+            SELECT currency, from_address, -amount_wei FROM currency_transfers WHERE chain_id = $1),
+        counted AS (
+            SELECT currency, owner, sum(amount_wei) AS amount_wei FROM moved WHERE owner <> $2
+            GROUP BY currency, owner)
+        INSERT INTO currency_balances (chain_id, currency, owner, amount_wei)
+        SELECT $1::bigint, currency, owner, coalesce(counted.amount_wei, 0)
+        FROM counted
+            FULL JOIN (SELECT currency, owner, amount_wei FROM currency_balances WHERE chain_id = $1) AS stored
+            USING (currency, owner)
+        WHERE coalesce(counted.amount_wei, 0) IS DISTINCT FROM stored.amount_wei
+        ON CONFLICT (chain_id, currency, owner) DO UPDATE SET amount_wei = excluded.amount_wei
+        """;
+
     private const string BalanceSql = """
         SELECT amount_wei::text FROM currency_balances WHERE chain_id = $1 AND currency = $2 AND owner = $3
         """;
@@ -139,6 +156,13 @@ public static class CurrencyTable
         ArgumentNullException.ThrowIfNull(transaction);
         await transaction.ExecuteAsync(UnwindTransfersSql, [chain, toBlock, Address.Zero], cancellationToken);
         await transaction.ExecuteAsync(UnwindApprovalsSql, [chain, toBlock], cancellationToken);
+    }
+
+    /// <summary>Counts all balances anew from the movements, so that none rests on what was stored.</summary>
+    public static Task RecountAsync(Transaction transaction, ChainId chain, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(RecountSql, [chain, Address.Zero], cancellationToken);
     }
 
     private static Task AddTransfersAsync(

@@ -63,6 +63,24 @@ public static class TokenTable
         ON CONFLICT (chain_id, contract, token_id, owner) DO UPDATE SET quantity = b.quantity + excluded.quantity
         """;
 
+    // Whoever has nothing left keeps a row of zero, which counts as none.
+    private const string RecountSql = """
+        WITH moved AS (
+            SELECT contract, token_id, to_address AS owner, quantity FROM token_transfers WHERE chain_id = $1
+            UNION ALL
+            SELECT contract, token_id, from_address, -quantity FROM token_transfers WHERE chain_id = $1),
+        counted AS (
+            SELECT contract, token_id, owner, sum(quantity) AS quantity FROM moved WHERE owner <> $2
+            GROUP BY contract, token_id, owner)
+        INSERT INTO token_balances (chain_id, contract, token_id, owner, quantity)
+        SELECT $1::bigint, contract, token_id, owner, coalesce(counted.quantity, 0)
+        FROM counted
+            FULL JOIN (SELECT contract, token_id, owner, quantity FROM token_balances WHERE chain_id = $1) AS stored
+            USING (contract, token_id, owner)
+        WHERE coalesce(counted.quantity, 0) IS DISTINCT FROM stored.quantity
+        ON CONFLICT (chain_id, contract, token_id, owner) DO UPDATE SET quantity = excluded.quantity
+        """;
+
     /// <summary>Adds movements, none of which was added before, and counts them.</summary>
     public static async Task AddAsync(
         Transaction transaction,
@@ -92,6 +110,13 @@ public static class TokenTable
             ],
             cancellationToken);
         await AddBalancesAsync(transaction, chain, transfers, cancellationToken);
+    }
+
+    /// <summary>Counts all balances anew from the movements, so that none rests on what was stored.</summary>
+    public static Task RecountAsync(Transaction transaction, ChainId chain, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(RecountSql, [chain, Address.Zero], cancellationToken);
     }
 
     /// <summary>Who owns the token, most units first.</summary>
