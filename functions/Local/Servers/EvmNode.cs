@@ -20,6 +20,7 @@ public sealed class EvmNode : IAsyncDisposable
     private const string ListeningPrefix = "Listening on ";
 
     private readonly LeashedProcess _process;
+    private int _miners;
 
     private EvmNode(EvmNodeOptions options, LeashedProcess process, RpcConnection rpc, IReadOnlyList<Address> accounts)
     {
@@ -100,8 +101,19 @@ public sealed class EvmNode : IAsyncDisposable
     /// node.</summary>
     /// <param name="depth">How many blocks, less than the chain's height.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task ReorgAsync(int depth, CancellationToken cancellationToken) =>
-        Rpc.SendAsync("anvil_reorg", [depth, new JsonArray()], cancellationToken);
+    public async Task ReorgAsync(int depth, CancellationToken cancellationToken)
+    {
+        await ChangeMinerAsync(cancellationToken);
+        await Rpc.SendAsync("anvil_reorg", [depth, new JsonArray()], cancellationToken);
+    }
+
+    /// <summary>Has the next blocks mined by somebody else: an empty block that replaces an empty one of the same
+    /// second would else be the same block.</summary>
+    public Task ChangeMinerAsync(CancellationToken cancellationToken)
+    {
+        ulong miner = 0xc0ffee_0000 + (ulong)Interlocked.Increment(ref _miners);
+        return Rpc.SendAsync("anvil_setCoinbase", [$"0x{miner:x40}"], cancellationToken);
+    }
 
     /// <summary>Gives an account exactly this balance.</summary>
     public Task SetBalanceAsync(Address account, Wei balance, CancellationToken cancellationToken) =>
