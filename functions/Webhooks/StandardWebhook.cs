@@ -9,8 +9,8 @@ namespace Souk.Webhooks;
 /// <remarks>
 /// Source: the Standard Webhooks specification 1.0. What is signed is the id, the time and the body, parted by dots;
 /// the signature is the base64 of its HMAC-SHA256 behind <c>v1,</c>. Several stand in one header, parted by spaces, and
-/// one that matches is enough; other versions (<c>v1a</c>) are passed over. Secrets are <c>whsec_</c> and base64 of 24
-/// to 64 octets.
+/// one that matches is enough; other versions (<c>v1a</c>) are passed over. Secrets are base64 of 24 to 64 octets, with
+/// or without <c>whsec_</c> before it, as the published libraries take them.
 /// </remarks>
 internal static class StandardWebhook
 {
@@ -33,10 +33,11 @@ internal static class StandardWebhook
     /// <summary>The octets of a secret; null when it is none.</summary>
     internal static byte[]? TryReadSecret(string? text)
     {
-        if (text is null || !text.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        if (text is null)
             return null;
+        int prefix = text.StartsWith(SecretPrefix, StringComparison.Ordinal) ? SecretPrefix.Length : 0;
         byte[] key = new byte[SecretBytesMax];
-        bool isBase64 = Convert.TryFromBase64Chars(text.AsSpan(SecretPrefix.Length), key, out int length);
+        bool isBase64 = Convert.TryFromBase64Chars(text.AsSpan(prefix), key, out int length);
         return isBase64 && length >= SecretBytesMin ? key[..length] : null;
     }
 
@@ -48,7 +49,9 @@ internal static class StandardWebhook
         IHeaderDictionary headers, ReadOnlySpan<byte> body, IReadOnlyList<byte[]> keys, DateTimeOffset now)
     {
         string? id = headers[IdHeader];
-        if (id is not { Length: > 0 and <= IdLengthMax } || id.Any(c => c is <= ' ' or > '~'))
+
+        // A dot in it would let what was signed be parted elsewhere.
+        if (id is not { Length: > 0 and <= IdLengthMax } || id.Any(c => c is <= ' ' or > '~' or '.'))
             throw Refused("The header webhook-id is missing or malformed.");
         string? timestamp = headers[TimestampHeader];
         if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))

@@ -23,6 +23,7 @@ internal static class AlchemyEvents
         AlchemyWebhookType.AddressActivity => OfAccounts(webhook, block),
         AlchemyWebhookType.NftActivity => OfCollections(webhook, block),
         AlchemyWebhookType.Custom => OfQuery(webhook, block),
+        AlchemyWebhookType.MinedTransaction => OfSenders(webhook, block),
         _ => [],
     };
 
@@ -48,6 +49,10 @@ internal static class AlchemyEvents
             .Select(log => Token(block, log, erc721Category: "erc721"))];
         if (moves.Count > 0) yield return Activity(webhook, moves);
     }
+
+    private static IEnumerable<JsonObject> OfSenders(AlchemyWebhook webhook, AlchemyBlock block) => block.Transactions
+        .Where(transaction => IsWatched(webhook, Text(transaction, "from"), null))
+        .Select(transaction => AlchemyNotices.Mined(webhook.Network, JsonObject.Create(transaction)!));
 
     private static IEnumerable<JsonObject> OfQuery(AlchemyWebhook webhook, AlchemyBlock block)
     {

@@ -96,7 +96,7 @@ internal sealed class AlchemyManagement(
         bool isComplete = request.Type switch
         {
             AlchemyWebhookType.AddressActivity => request.Addresses.Count > 0,
-            AlchemyWebhookType.NftActivity => true,
+            AlchemyWebhookType.NftActivity or AlchemyWebhookType.NftMetadataUpdate => true,
             AlchemyWebhookType.Custom => request.Query is not null,
             _ => false,
         };

@@ -128,6 +128,31 @@ public sealed class AlchemyStandIn : StandInServer
     /// <summary>Sends an event of a test's own making, wrapped and signed; answers its id.</summary>
     public string Send(AlchemyWebhook webhook, JsonObject news) => _webhooks.Send(webhook, news);
 
+    /// <summary>Sends an event of a kind that nobody knows yet; answers its id.</summary>
+    public string SendUnknown(AlchemyWebhook webhook, string type, JsonObject news) =>
+        _webhooks.Send(webhook, news, type);
+
+    /// <summary>Says of a transaction, as a node tells it, that it left the pool.</summary>
+    public string SendDropped(AlchemyWebhook webhook, JsonObject transaction)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        return _webhooks.Send(webhook, AlchemyNotices.Dropped(webhook.Network, transaction));
+    }
+
+    /// <summary>Says that a token's metadata changed.</summary>
+    public string SendMetadataUpdate(AlchemyWebhook webhook, string contract, string tokenId)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        return _webhooks.Send(
+            webhook, AlchemyNotices.MetadataUpdated(webhook.Network, contract, tokenId, _webhooks.Now()));
+    }
+
+    /// <summary>Says of activity that was told that its logs are off the chain.</summary>
+    /// <param name="webhook">Whom it was told.</param>
+    /// <param name="news">What was told: the event of an earlier delivery.</param>
+    public string SendRemoved(AlchemyWebhook webhook, JsonObject news) =>
+        _webhooks.Send(webhook, AlchemyNotices.Removed(news));
+
     /// <summary>Sends what Alchemy sends in place of events once the month's compute units are used up.</summary>
     public string SendCapacityError(AlchemyWebhook webhook) => _webhooks.Send(
         webhook, new JsonObject { ["error"] = "Monthly capacity limit exceeded. Visit the dashboard to upgrade." });

@@ -13,6 +13,15 @@ public static class AlchemyWebhookType
 
     /// <summary>Whatever a query asks of each block; here, the logs that its filter names.</summary>
     public const string Custom = "GRAPHQL";
+
+    /// <summary>Mined transactions from watched accounts. Alchemy lets nobody create more of these.</summary>
+    public const string MinedTransaction = "MINED_TRANSACTION";
+
+    /// <summary>Transactions that left the pool. Alchemy lets nobody create more of these.</summary>
+    public const string DroppedTransaction = "DROPPED_TRANSACTION";
+
+    /// <summary>Changes of watched tokens' metadata.</summary>
+    public const string NftMetadataUpdate = "NFT_METADATA_UPDATE";
 }
 
 /// <summary>A webhook as Alchemy's management interface tells it. Its lists change under the registry's lock.</summary>

@@ -109,7 +109,7 @@ internal sealed class AlchemyWebhooks(AlchemyStandInOptions options, TimeProvide
     }
 
     /// <summary>Sends an event as Alchemy wraps it, and answers its id.</summary>
-    internal string Send(AlchemyWebhook webhook, JsonObject news)
+    internal string Send(AlchemyWebhook webhook, JsonObject news, string? type = null)
     {
         string id = $"whevt_{RandomNumberGenerator.GetString(IdCharacters, IdLength)}";
         if (webhook.Type == AlchemyWebhookType.Custom)
@@ -118,13 +118,16 @@ internal sealed class AlchemyWebhooks(AlchemyStandInOptions options, TimeProvide
         {
             ["webhookId"] = webhook.Id,
             ["id"] = id,
-            ["createdAt"] = clock.GetUtcNow().ToString(TimeFormat, CultureInfo.InvariantCulture),
-            ["type"] = webhook.Type,
+            ["createdAt"] = Now(),
+            ["type"] = type ?? webhook.Type,
             ["event"] = news,
         };
         Deliveries.Add(new AlchemyEvent(webhook, id, Encoding.UTF8.GetBytes(envelope.ToJsonString())));
         return id;
     }
+
+    /// <summary>The time of an event, with nine digits of a second.</summary>
+    internal string Now() => clock.GetUtcNow().ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private async Task WatchAsync(AlchemyNetwork network, CancellationToken cancellationToken)
     {
