@@ -143,7 +143,7 @@ internal sealed class HookKeeper(NotifyClient notify, Database database, Lease l
         if (database.Now >= end)
         {
             throw new HookFaultException(
-                "late", "One run has no time for its whole list: the next goes on. If none ends, share it by one more.");
+                "late", "One run has no time for its whole list: the next goes on. If none ends, add one to share.");
         }
     }
 

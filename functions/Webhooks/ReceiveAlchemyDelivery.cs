@@ -60,15 +60,10 @@ internal static partial class ReceiveAlchemyDelivery
     {
         string? network = delivery.Network ?? secret.Network;
         ChainSettings? chain = delivery.TellsOfChain
-            ? chains.All.FirstOrDefault(known => IsSame(known.NotifyNetwork, network))
+            ? chains.All.FirstOrDefault(known => known.IsNotifyNetwork(network))
             : null;
         return chain is null ? null : new ChainHint(chain.Id, delivery.BlockNumber);
     }
-
-    /// <summary>Alchemy's documents write one network as MATIC_MAINNET and as MATICMAINNET.</summary>
-    private static bool IsSame(string known, string? named) => named is not null
-        && (known == named
-            || known.Replace("_", "", StringComparison.Ordinal) == named.Replace("_", "", StringComparison.Ordinal));
 
     private static void Tell(IServiceProvider services, DeliveryMark mark, string type, string hook)
     {

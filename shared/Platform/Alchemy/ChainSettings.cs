@@ -63,8 +63,9 @@ public sealed record ChainSettings(
 
     /// <summary>Whether Alchemy means this chain: its documents write MATIC_MAINNET and MATICMAINNET for one.</summary>
     public bool IsNotifyNetwork(string? name) => name is not null
-        && name.Replace("_", "", StringComparison.Ordinal)
-            == NotifyNetwork.Replace("_", "", StringComparison.Ordinal);
+        && (name == NotifyNetwork
+            || name.Replace("_", "", StringComparison.Ordinal)
+                == NotifyNetwork.Replace("_", "", StringComparison.Ordinal));
 }
 
 /// <summary>One endpoint of a chain.</summary>
