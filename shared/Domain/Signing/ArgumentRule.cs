@@ -1,12 +1,17 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Souk.Domain.Chain;
 
 namespace Souk.Domain.Signing;
 
 /// <summary>What one argument of a call may be. For an array it holds of every element.</summary>
+/// <remarks>
+/// One that says no kind fits no argument. It is not abstract, for the serializer's answer to JSON without a kind would
+/// then be no <see cref="JsonException"/>.
+/// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AnyArgument), "any")]
 [JsonDerivedType(typeof(OneOfArgument), "one_of")]
@@ -15,13 +20,13 @@ namespace Souk.Domain.Signing;
 [JsonDerivedType(typeof(MaxArgument), "max")]
 [JsonDerivedType(typeof(AmountArgument), "amount")]
 [JsonDerivedType(typeof(MembersArgument), "members")]
-public abstract record ArgumentRule
+public record ArgumentRule
 {
     /// <summary>Whether the rule says something about values of the type: else it could only mislead.</summary>
-    internal abstract bool Fits(AbiType type);
+    internal virtual bool Fits(AbiType type) => false;
 
     /// <summary>Whether the value is allowed.</summary>
-    internal abstract bool Allows(AbiValue value, RecipientLists lists);
+    internal virtual bool Allows(AbiValue value, RecipientLists lists) => false;
 
     /// <summary>Every amount that it caps, at any depth.</summary>
     internal virtual IEnumerable<AmountArgument> Amounts() => [];
