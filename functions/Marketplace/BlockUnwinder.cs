@@ -22,39 +22,53 @@ internal static class BlockUnwinder
     {
         List<ListingId> orphaned =
             await ListingTable.ListOrphanedAsync(transaction, chain, to.Number, cancellationToken);
-        List<DerivedChange> changes = await DerivedChangeTable.TakeAsync(
-            transaction, chain, to.Number, areBlocksGone: true, cancellationToken);
+        List<DerivedChange> changes =
+            await DerivedChangeTable.ListAsync(transaction, chain, to.Number, cancellationToken);
         DerivedUndo undo = await DerivedUndo.LockAsync(transaction, changes, orphaned, cancellationToken);
-        undo.TakeBack(changes);
+        changes.ForEach(undo.TakeBack);
+        await DerivedChangeTable.RemoveAsync(transaction, changes, cancellationToken);
+        await RemoveFactsAsync(transaction, chain, to.Number, kept: [], cancellationToken);
         // Facts of a block that is gone are no older than what replaces it.
         await ListingTable.UnwindAsync(transaction, chain, to, cancellationToken);
-        await RemoveFactsAsync(transaction, chain, to.Number, cancellationToken);
         await undo.JudgeAsync(orphaned, cancellationToken);
         await undo.StoreAsync(isAnnounced: true, cancellationToken);
     }
 
     /// <summary>
     /// Blocks above <paramref name="to"/> are only to be read anew: what their logs did is taken back until
-    /// <see cref="LogApplier"/>, as a replay, has done it again. What their time decided stays, and nothing is
-    /// announced.
+    /// <see cref="LogApplier"/>, as a replay, has done it again. What their time decided stays, and so does what logs
+    /// will not do again, for a person or time had the later word. Nothing is announced.
     /// </summary>
     internal static async Task RewindAsync(
         Transaction transaction, ChainId chain, long to, CancellationToken cancellationToken)
     {
-        List<DerivedChange> changes = await DerivedChangeTable.TakeAsync(
-            transaction, chain, to, areBlocksGone: false, cancellationToken);
+        List<DerivedChange> changes = await DerivedChangeTable.ListAsync(transaction, chain, to, cancellationToken);
+        changes.RemoveAll(change => change.Origin.LogIndex is null);
         DerivedUndo undo = await DerivedUndo.LockAsync(transaction, changes, [], cancellationToken);
-        undo.TakeBack(changes);
-        await RemoveFactsAsync(transaction, chain, to, cancellationToken);
+        List<DerivedChange> kept = [];
+        foreach (DerivedChange change in changes)
+        {
+            if (undo.IsSuperseded(change))
+                kept.Add(change);
+            else
+                undo.TakeBack(change);
+        }
+
+        await DerivedChangeTable.RemoveAsync(transaction, changes.Except(kept), cancellationToken);
+        await RemoveFactsAsync(transaction, chain, to, kept, cancellationToken);
         await undo.StoreAsync(isAnnounced: false, cancellationToken);
     }
 
     private static async Task RemoveFactsAsync(
-        Transaction transaction, ChainId chain, long to, CancellationToken cancellationToken)
+        Transaction transaction,
+        ChainId chain,
+        long to,
+        IReadOnlyList<DerivedChange> kept,
+        CancellationToken cancellationToken)
     {
         await OrderEventTable.UnwindAsync(transaction, chain, to, cancellationToken);
         await SettlementLineTable.UnwindAsync(transaction, chain, to, cancellationToken);
-        await ActivityTable.UnwindAsync(transaction, chain, to, cancellationToken);
+        await ActivityTable.UnwindAsync(transaction, chain, to, kept, cancellationToken);
         await CollectionTable.UnwindAsync(transaction, chain, to, cancellationToken);
         await TokenApprovalTable.UnwindAsync(transaction, chain, to, cancellationToken);
         await TokenTable.UnwindAsync(transaction, chain, to, cancellationToken);
@@ -98,23 +112,25 @@ internal sealed class DerivedUndo
             await PurchaseTable.LockAsync(transaction, purchases, cancellationToken));
     }
 
-    /// <summary>Takes the changes back, last first.</summary>
-    internal void TakeBack(IEnumerable<DerivedChange> changes)
-    {
-        foreach (DerivedChange change in changes)
-        {
-            if (change is PurchaseChange of)
-            {
-                _purchases[of.Purchase] = _purchases[of.Purchase].Undo(of.Before, of.After);
-                continue;
-            }
+    /// <summary>Whether a person or time had a later word, so that the log, read anew, changes nothing.</summary>
+    internal bool IsSuperseded(DerivedChange change) => change is ListingChange moved
+        && (_rows[moved.Listing].ConfirmedBlock >= moved.Origin.BlockNumber
+            || _listings[moved.Listing].HasEndedSince(moved.After));
 
-            ListingChange moved = (ListingChange)change;
-            bool wasEnded = ListingLifecycle.IsTerminal(_listings[moved.Listing].Status);
-            Listing undone = _listings[moved.Listing] = _listings[moved.Listing].Undo(moved.Before, moved.After);
-            if (moved.IsByTime && wasEnded && !ListingLifecycle.IsTerminal(undone.Status))
-                _reopened.Add(moved.Listing);
+    /// <summary>Takes a change back; the caller begins with the last.</summary>
+    internal void TakeBack(DerivedChange change)
+    {
+        if (change is PurchaseChange of)
+        {
+            _purchases[of.Purchase] = _purchases[of.Purchase].Undo(of.Before, of.After);
+            return;
         }
+
+        ListingChange moved = (ListingChange)change;
+        bool wasEnded = ListingLifecycle.IsTerminal(_listings[moved.Listing].Status);
+        Listing undone = _listings[moved.Listing] = _listings[moved.Listing].Undo(moved.Before, moved.After);
+        if (moved.Origin.LogIndex is null && wasEnded && !ListingLifecycle.IsTerminal(undone.Status))
+            _reopened.Add(moved.Listing);
     }
 
     /// <summary>A listing that was made of facts that are gone is off sale where the token never came.</summary>

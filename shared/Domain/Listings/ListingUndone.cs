@@ -44,12 +44,20 @@ public sealed partial record Listing
         ArgumentNullException.ThrowIfNull(after);
         bool isHoldAsLeft = HeldBy == after.HeldBy && HeldUntil == after.HeldUntil;
         Listing merged = isHoldAsLeft ? this with { HeldBy = before.HeldBy, HeldUntil = before.HeldUntil } : this;
-        bool isAsLeft = Status == after.Status && Reason == after.Reason;
-        if (!isAsLeft && (Status == ListingStatus.CancelPending || ListingLifecycle.IsTerminal(Status)))
+        if (HasEndedSince(after))
             return merged;
         return before.Status is ListingStatus.Active or ListingStatus.Held
             ? merged.ForSale()
             : merged with { Status = before.Status, Reason = before.Reason };
+    }
+
+    /// <summary>Whether its seller or its end has ended it since, or will: then no log but a fill moves it.</summary>
+    /// <param name="after">Where a block left it.</param>
+    public bool HasEndedSince(ListingStanding after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        bool isAsLeft = Status == after.Status && Reason == after.Reason;
+        return !isAsLeft && (Status == ListingStatus.CancelPending || ListingLifecycle.IsTerminal(Status));
     }
 
     /// <summary>What an undone block leaves of it where the seller's token has another open listing by now.</summary>

@@ -98,8 +98,10 @@ public static class ActivityTable
 
     private const string UnwindSql = """
         DELETE FROM activity a WHERE chain_id = $1 AND block_number > $2
-            AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.id = a.listing_id
-                AND a.kind IN ('deactivate', 'reactivate') AND l.confirmed_block >= a.block_number)
+            AND NOT EXISTS (
+                SELECT 1 FROM unnest($3::uuid[], $4::bytea[], $5::integer[]) AS kept (listing_id, block_hash, log_index)
+                WHERE kept.listing_id = a.listing_id AND kept.block_hash = a.block_hash
+                    AND kept.log_index = a.log_index)
         """;
 
     private const string RemoveEndSql = """
@@ -155,14 +157,26 @@ public static class ActivityTable
             cancellationToken);
     }
 
-    /// <summary>
-    /// Removes the entries of blocks that were undone, but for those that a seller's later word has superseded.
-    /// </summary>
+    /// <summary>Removes the entries of blocks that were undone, but for what tells of these changes.</summary>
     public static Task UnwindAsync(
-        Transaction transaction, ChainId chain, long toBlock, CancellationToken cancellationToken)
+        Transaction transaction,
+        ChainId chain,
+        long toBlock,
+        IReadOnlyList<DerivedChange> kept,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ExecuteAsync(UnwindSql, [chain, toBlock], cancellationToken);
+        ArgumentNullException.ThrowIfNull(kept);
+        return transaction.ExecuteAsync(
+            UnwindSql,
+            [
+                chain,
+                toBlock,
+                kept.Select(change => change.Listing.Value).ToArray(),
+                kept.Select(change => change.Origin.BlockHash.Value.ToArray()).ToArray(),
+                kept.Select(change => change.Origin.LogIndex ?? -1).ToArray(),
+            ],
+            cancellationToken);
     }
 
     /// <summary>Removes that a listing ended by time, when the block whose time it was is gone.</summary>

@@ -28,18 +28,25 @@ public sealed record ChangeOrigin(ChainId ChainId, long BlockNumber, BlockHash B
 }
 
 /// <summary>A change that a block made to a listing, or to one of its purchases.</summary>
+/// <param name="Sequence">Its place among all changes.</param>
+/// <param name="Origin">What made it.</param>
 /// <param name="Listing">The listing.</param>
-/// <param name="IsByTime">Whether the block's time decided it, and no log.</param>
-public abstract record DerivedChange(ListingId Listing, bool IsByTime);
+public abstract record DerivedChange(long Sequence, ChangeOrigin Origin, ListingId Listing);
 
 /// <summary>A change of the listing itself.</summary>
-public sealed record ListingChange(ListingId Listing, bool IsByTime, ListingStanding Before, ListingStanding After)
-    : DerivedChange(Listing, IsByTime);
+public sealed record ListingChange(
+    long Sequence, ChangeOrigin Origin, ListingId Listing, ListingStanding Before, ListingStanding After)
+    : DerivedChange(Sequence, Origin, Listing);
 
 /// <summary>A change of one of its purchases.</summary>
 public sealed record PurchaseChange(
-    ListingId Listing, bool IsByTime, PurchaseId Purchase, PurchaseStanding Before, PurchaseStanding After)
-    : DerivedChange(Listing, IsByTime);
+    long Sequence,
+    ChangeOrigin Origin,
+    ListingId Listing,
+    PurchaseId Purchase,
+    PurchaseStanding Before,
+    PurchaseStanding After)
+    : DerivedChange(Sequence, Origin, Listing);
 
 /// <summary>
 /// Table <c>derived_changes</c>: every move that a block makes to a listing or purchase, so that it can be undone.
@@ -53,27 +60,14 @@ public static class DerivedChangeTable
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         """;
 
-    private const string TakeSql = """
-        WITH taken AS (
-            DELETE FROM derived_changes WHERE chain_id = $1 AND block_number > $2 RETURNING *)
-        SELECT listing_id, purchase_id, log_index IS NULL, status_before, reason_before, held_by_before,
-            held_until_before, transaction_before, status_after, reason_after, held_by_after, held_until_after,
-            transaction_after
-        FROM taken ORDER BY sequence DESC
+    private const string ListSql = """
+        SELECT sequence, block_number, block_hash, log_index, listing_id, purchase_id,
+            status_before, reason_before, held_by_before, held_until_before, transaction_before,
+            status_after, reason_after, held_by_after, held_until_after, transaction_after
+        FROM derived_changes WHERE chain_id = $1 AND block_number > $2 ORDER BY sequence DESC
         """;
 
-    // What time decided, and what a seller's later word has superseded, stays while blocks are only read anew.
-    private const string TakeOfLogsSql = """
-        WITH taken AS (
-            DELETE FROM derived_changes c WHERE chain_id = $1 AND block_number > $2 AND log_index IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM listings l
-                    WHERE l.id = c.listing_id AND l.confirmed_block >= c.block_number)
-            RETURNING *)
-        SELECT listing_id, purchase_id, log_index IS NULL, status_before, reason_before, held_by_before,
-            held_until_before, transaction_before, status_after, reason_after, held_by_after, held_until_after,
-            transaction_after
-        FROM taken ORDER BY sequence DESC
-        """;
+    private const string RemoveSql = "DELETE FROM derived_changes WHERE sequence = ANY ($1)";
 
     /// <summary>Moves a listing, by compare-and-set on the status, and keeps how to undo that.</summary>
     public static async Task MoveAsync(
@@ -130,24 +124,21 @@ public static class DerivedChangeTable
             cancellationToken);
     }
 
-    /// <summary>Takes out the changes that blocks above this one made, last first.</summary>
-    /// <param name="transaction">The transaction.</param>
-    /// <param name="chain">The chain.</param>
-    /// <param name="toBlock">The highest block whose changes stay.</param>
-    /// <param name="areBlocksGone">
-    /// True where the blocks left the chain; false where they are only read anew: then what their time decided stays.
-    /// </param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task<List<DerivedChange>> TakeAsync(
-        Transaction transaction,
-        ChainId chain,
-        long toBlock,
-        bool areBlocksGone,
-        CancellationToken cancellationToken)
+    /// <summary>The changes that blocks above this one made, last first.</summary>
+    public static Task<List<DerivedChange>> ListAsync(
+        Transaction transaction, ChainId chain, long toBlock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ListAsync(
-            areBlocksGone ? TakeSql : TakeOfLogsSql, [chain, toBlock], Read, cancellationToken);
+        return transaction.ListAsync(ListSql, [chain, toBlock], row => Read(row, chain), cancellationToken);
+    }
+
+    /// <summary>Removes changes that were taken back.</summary>
+    public static Task RemoveAsync(
+        Transaction transaction, IEnumerable<DerivedChange> changes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.ExecuteAsync(
+            RemoveSql, [changes.Select(change => change.Sequence).ToArray()], cancellationToken);
     }
 
     private static string? TextOf<T>(T? value)
@@ -156,13 +147,15 @@ public static class DerivedChangeTable
     private static T? ReasonOf<T>(string? text)
         where T : struct, Enum => text is null ? null : WireText.Parse<T>(text);
 
-    private static DerivedChange Read(Row row)
+    private static DerivedChange Read(Row row, ChainId chain)
     {
-        ListingId listing = new(row.Id(0));
-        return row.IdOrNull(1) is { } purchase
+        ChangeOrigin origin = new(
+            chain, row.Bigint(1), new BlockHash(row.Hash(2)), row.IsNull(3) ? null : row.Integer(3));
+        ListingId listing = new(row.Id(4));
+        return row.IdOrNull(5) is { } purchase
             ? new PurchaseChange(
-                listing, row.Flag(2), new PurchaseId(purchase), ReadPurchase(row, 3), ReadPurchase(row, 8))
-            : new ListingChange(listing, row.Flag(2), ReadListing(row, 3), ReadListing(row, 8));
+                row.Bigint(0), origin, listing, new PurchaseId(purchase), ReadPurchase(row, 6), ReadPurchase(row, 11))
+            : new ListingChange(row.Bigint(0), origin, listing, ReadListing(row, 6), ReadListing(row, 11));
     }
 
     private static ListingStanding ReadListing(Row row, int first) => new(
