@@ -47,7 +47,7 @@ internal sealed partial class WatchBalance(
     }
 }
 
-/// <summary>Data of <c>souk.signer.balance-low.v1</c>: a wallet cannot pay for gas much longer.</summary>
+/// <summary>Data of <c>souk.balance.low.v1</c>: a wallet cannot pay for gas much longer.</summary>
 /// <param name="SignerId">The wallet.</param>
 /// <param name="Name">What the settings call it.</param>
 /// <param name="ChainId">Its chain.</param>

@@ -26,8 +26,10 @@ public sealed class ProvisionWalletTests(AuthRoom room) : IClassFixture<AuthRoom
         Visitor visitor = await room.SignInAsync();
         await AskAsync(visitor);
 
-        string kept = (string)(await room.ExecuteAsync(
-            $"SELECT email_ciphertext FROM embedded_wallets JOIN wallets USING (address) WHERE user_id = '{visitor.UserId}'"))!;
+        string kept = (string)(await room.ExecuteAsync($"""
+            SELECT email_ciphertext FROM embedded_wallets JOIN wallets USING (address)
+            WHERE user_id = '{visitor.UserId}'
+            """))!;
 
         Assert.StartsWith("vault:v1:", kept, StringComparison.Ordinal);
         Assert.DoesNotContain("mail.example", kept, StringComparison.Ordinal);

@@ -58,7 +58,7 @@ public sealed class GetSignerTests(SigningWorld world) : IAsyncLifetime
         string signer = mint.Json.GetProperty("signerId").GetString()!;
         Wei before = await world.Node.Rpc.GetBalanceAsync(world.Wallet, Cancelled);
         string counts = $"""
-            SELECT count(*) FROM outbox WHERE type = 'souk.signer.balance-low.v1' AND subject = 'signer/{signer}'
+            SELECT count(*) FROM outbox WHERE type = 'souk.balance.low.v1' AND subject = 'signer/{signer}'
             """;
 
         await world.Node.SetBalanceAsync(world.Wallet, Wei.Parse("500000000000000000"), Cancelled);

@@ -21,7 +21,7 @@ public sealed record EventType(string Name, IReadOnlyList<string> Consumers)
     public static EventType TransactionFailed { get; } = new("souk.transaction.failed.v1", []);
 
     /// <summary>A wallet of the platform cannot pay for gas much longer.</summary>
-    public static EventType SignerBalanceLow { get; } = new("souk.signer.balance-low.v1", []);
+    public static EventType SignerBalanceLow { get; } = new("souk.balance.low.v1", []);
 
     /// <summary>A call that a person was asked to consent to is done, or came to nothing.</summary>
     public static EventType ConsentEnded { get; } = new("souk.consent.ended.v1", []);

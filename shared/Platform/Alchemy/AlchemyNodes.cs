@@ -39,7 +39,13 @@ internal sealed class AlchemyNodes : IDisposable
             .. chain.Nodes.Select(node => new Node(
                 node.Weight,
                 new AlchemyTransport(
-                    $"{chain.Name} node", node, options, retriesMax, token => key(node.Secret, token), clock, entropy))),
+                    $"{chain.Name} node",
+                    node,
+                    options,
+                    retriesMax,
+                    cancellationToken => key(node.KeyName, cancellationToken),
+                    clock,
+                    entropy))),
         ];
     }
 
@@ -75,10 +81,10 @@ internal sealed class AlchemyNodes : IDisposable
         }
     }
 
-    /// <summary>Gives a signed transaction to the endpoints, one after the other, until one has it for certain.</summary>
+    /// <summary>Gives a signed transaction to one endpoint after the other, until one has it for certain.</summary>
     /// <remarks>
-    /// The same octets may be given to any number of them: only one transaction comes of it. Once one's answer was lost,
-    /// only another's that has the transaction, or knows its nonce used, ends the doubt.
+    /// The same octets may be given to any number of them: only one transaction comes of it. Once one's answer was
+    /// lost, only another's that has the transaction, or knows its nonce used, ends the doubt.
     /// </remarks>
     /// <exception cref="FailureException">There was no key (<c>upstream_unavailable</c>); nothing was sent.</exception>
     internal async Task<BroadcastResult> BroadcastAsync(byte[] body, CancellationToken cancellationToken)
@@ -116,7 +122,7 @@ internal sealed class AlchemyNodes : IDisposable
             node.Transport.Dispose();
     }
 
-    /// <summary>What an endpoint answers for the chain; else it speaks of itself: its load, its keys, its faults.</summary>
+    /// <summary>Whether an endpoint answers for the chain; else it speaks of its own load, keys and faults.</summary>
     private static bool IsAnswer(HttpStatusCode status) => status is not (HttpStatusCode.Unauthorized
         or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout) && (int)status < 500;
 

@@ -78,7 +78,7 @@ public sealed class ChainOptions
     /// <value>Default 5 gwei.</value>
     public string PriorityFeePerGasWeiMax { get; set; } = "5000000000";
 
-    /// <summary>More endpoints of the chain, for when Alchemy's fails; in use, they share the reads by weight.</summary>
+    /// <summary>More endpoints of the chain, for when Alchemy's fails; instances draw one by weight.</summary>
     /// <value>Default none.</value>
     public List<NodeOptions> Nodes { get; set; } = [];
 
@@ -98,7 +98,7 @@ public sealed class NodeOptions
     public int Weight { get; set; } = 1;
 
     /// <summary>The name of its key among the function's secrets in Vault; empty: it takes none.</summary>
-    public string Secret { get; set; } = "";
+    public string KeyName { get; set; } = "";
 }
 
 /// <summary>One webhook at Alchemy as the settings file writes it; an operator creates it there.</summary>

@@ -104,7 +104,7 @@ public sealed class ChainRegistry
             {
                 Currencies = o.Currencies.Select(text => Contract(text, nameof(o.Currencies))).ToFrozenSet(),
                 Hooks = [.. o.Hooks.Select(Hook)],
-                Nodes = [new NodeSettings(url, WeightOfOwn, NodeSettings.AlchemySecret), .. o.Nodes.Select(Node)],
+                Nodes = [new NodeSettings(url, WeightOfOwn, NodeSettings.AlchemyKey), .. o.Nodes.Select(Node)],
             };
         }
 
@@ -122,7 +122,7 @@ public sealed class ChainRegistry
             bool good = Uri.TryCreate(o.Url, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
             Require(good, $"Nodes[{index}]:{nameof(o.Url)}", "an http or https address");
             Require(o.Weight is >= 1 and <= 10_000, $"Nodes[{index}]:{nameof(o.Weight)}", "1 to 10000");
-            return new NodeSettings(good ? url! : new Uri("http://invalid.invalid"), Math.Max(1, o.Weight), o.Secret);
+            return new NodeSettings(good ? url! : new Uri("http://invalid.invalid"), Math.Max(1, o.Weight), o.KeyName);
         }
 
         private Uri Url(ChainOptions o)

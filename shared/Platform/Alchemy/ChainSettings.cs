@@ -54,7 +54,7 @@ public sealed record ChainSettings(
     /// <summary>The endpoints that the chain is read by and broadcast to; one at least.</summary>
     public IReadOnlyList<NodeSettings> Nodes
     {
-        get => field.Count > 0 ? field : [new NodeSettings(RpcUrl, Weight: 1, NodeSettings.AlchemySecret)];
+        get => field.Count > 0 ? field : [new NodeSettings(RpcUrl, Weight: 1, NodeSettings.AlchemyKey)];
         init;
     } = [];
 
@@ -71,11 +71,11 @@ public sealed record ChainSettings(
 /// <summary>One endpoint of a chain.</summary>
 /// <param name="Url">Where JSON-RPC is posted; holds no key.</param>
 /// <param name="Weight">How often an instance draws it, against the others' weights.</param>
-/// <param name="Secret">The name of its key among the function's secrets; empty: it takes none.</param>
-public sealed record NodeSettings(Uri Url, int Weight, string Secret)
+/// <param name="KeyName">The name of its key among the function's secrets; empty: it takes none.</param>
+public sealed record NodeSettings(Uri Url, int Weight, string KeyName)
 {
     /// <summary>The name of Alchemy's key.</summary>
-    public const string AlchemySecret = "alchemy_key";
+    public const string AlchemyKey = "alchemy_key";
 }
 
 /// <summary>What a webhook tells of, and so who keeps its list.</summary>

@@ -182,7 +182,7 @@ public sealed class AlchemyNodesTests : IAsyncLifetime
             Id = (long)s_id.Value,
             Name = "local",
             RpcUrl = _one.RpcUrlOf(s_id).ToString(),
-            Nodes = [new NodeOptions { Url = _other.RpcUrlOf(s_id).ToString(), Weight = 25, Secret = "spare" }],
+            Nodes = [new NodeOptions { Url = _other.RpcUrlOf(s_id).ToString(), Weight = 25, KeyName = "spare" }],
         };
         return new AlchemyClient(
             ChainRegistry.Create([chain]).Get(s_id),
