@@ -1,13 +1,13 @@
-using System.Globalization;
 using Souk.Domain.Chain;
 using Souk.Domain.Orders;
+using Souk.Domain.Tokens;
 using Souk.Local.Demo;
 using Souk.Local.Supervision;
 
 namespace Souk.Simulation;
 
 /// <summary>What must hold when the faults have ended and the schedules have run: the books equal the chain.</summary>
-public sealed class Oracle(LocalPlatform platform, Traders traders)
+public sealed class Oracle(LocalPlatform platform, Traders traders, Spine spine, Rebuild rebuild)
 {
     /// <summary>Sums and states that must never occur; each statement answers the rows that breach it.</summary>
     private static readonly (string What, string Sql)[] Breaches =
@@ -26,50 +26,65 @@ public sealed class Oracle(LocalPlatform platform, Traders traders)
             + "WHERE l.status <> 'filled'"),
         ("A terminal row has no reason",
             "SELECT count(*) - $1 + 1 FROM listings WHERE finalized_at IS NOT NULL AND reason IS NULL"),
+        ("A log is told twice",
+            "SELECT count(*) FROM (SELECT 1 FROM activity WHERE block_hash IS NOT NULL GROUP BY chain_id, block_hash, "
+            + "log_index, kind, contract, token_id, listing_id HAVING count(*) > $1) AS twice"),
     ];
+
+    private const int Poison = 422;
 
     private readonly Books _books = new(platform.World, traders.Chain);
 
     /// <summary>Lets the platform heal, then compares.</summary>
+    /// <returns>What to tell.</returns>
     /// <exception cref="DemoFailedException">A breach.</exception>
-    public async Task RequireAsync(CancellationToken cancellationToken)
+    public async Task<string> RequireAsync(CancellationToken cancellationToken)
     {
-        await HealAsync(cancellationToken);
+        // A loss costs only this wait.
+        await traders.Chain.Node.MineAsync(1, cancellationToken);
+        await spine.RestAsync(cancellationToken);
         foreach ((string what, string sql) in Breaches)
             DemoFailedException.UnlessEqual("0", await _books.ReadAsync(sql, 1L, cancellationToken), what);
         foreach (TokenId token in traders.Tokens)
             await RequireOwnerAsync(token, cancellationToken);
+        foreach (Person trader in traders.All)
+            await RequireUnitsAsync(trader.Wallet, cancellationToken);
         foreach ((string id, _) in traders.Listings)
             await RequireStatusAsync(id, cancellationToken);
-        DemoFailedException.UnlessEqual(0, platform.World.Broker.DeadLetters.Count, "Dead letters");
-    }
-
-    /// <summary>A new block, and the schedules until the cursor is at the head: a loss costs only this wait.</summary>
-    private async Task HealAsync(CancellationToken cancellationToken)
-    {
-        await traders.Chain.Node.MineAsync(1, cancellationToken);
-        ulong head = await traders.Chain.Node.Rpc.GetBlockNumberAsync(cancellationToken);
-        platform.World.Schedules.Fire("reconcile");
-        await Patience.UntilAsync(
-            platform,
-            "The chain is followed to its head",
-            ["reconcile", "relay"],
-            () => _books.ReadAsync(
-                "SELECT number FROM chain_cursors WHERE chain_id = $1", (long)traders.Chain.Plan.Id.Value,
-                cancellationToken),
-            cursor => cursor == head.ToString(CultureInfo.InvariantCulture),
-            cancellationToken);
+        await spine.RequireKeptAsync(cancellationToken);
+        await spine.RequireOnceAsync(cancellationToken);
+        DemoFailedException.UnlessEqual(
+            0, platform.World.Broker.DeadLetters.Count(letter => letter.Status == Poison), "Poisonous events");
+        int rows = await rebuild.RequireEqualAsync(cancellationToken);
+        return $"{rows} rows are as a rebuild from the chain";
     }
 
     private async Task RequireOwnerAsync(TokenId token, CancellationToken cancellationToken)
     {
-        Address owner = await traders.OwnerAsync(token, cancellationToken);
+        string owner = (await traders.FindOwnerAsync(token, cancellationToken))?.Wallet.ToLowerHex() ?? "";
         string kept = await _books.ReadAsync(
             "SELECT string_agg('0x' || encode(owner, 'hex'), ',') FROM token_balances "
-            + "WHERE quantity > 0 AND token_id = $1::text::numeric",
-            token.ToString(),
+            + "WHERE quantity > 0 AND encode(contract, 'hex') || ' ' || token_id = $1",
+            $"{traders.Chain.Contracts.Collection.ToLowerHex()[2..]} {token}",
             cancellationToken);
-        DemoFailedException.UnlessEqual(owner.ToLowerHex(), kept, $"The owner of token {token}");
+        DemoFailedException.UnlessEqual(owner, kept, $"The owner of token {token}");
+    }
+
+    private async Task RequireUnitsAsync(Address owner, CancellationToken cancellationToken)
+    {
+        for (ulong token = 1; token <= Traders.UnitTokens; token++)
+        {
+            byte[] answer = await traders.Chain.Node.Rpc.CallAsync(
+                traders.Units, TokenCalls.BalanceOf(owner, new TokenId(token)), cancellationToken);
+            bool isAnswer = TokenCalls.TryReadNumber(answer, out UInt256 units);
+            DemoFailedException.Unless(isAnswer, "The collection of many units answers");
+            string kept = await _books.ReadAsync(
+                "SELECT coalesce(sum(quantity), 0) FROM token_balances WHERE encode(contract, 'hex') || ' ' || "
+                + "token_id || ' ' || encode(owner, 'hex') = $1",
+                $"{traders.Units.ToLowerHex()[2..]} {token} {owner.ToLowerHex()[2..]}",
+                cancellationToken);
+            DemoFailedException.UnlessEqual(units.ToString(), kept, $"The units of token {token} of {owner}");
+        }
     }
 
     private async Task RequireStatusAsync(string listing, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Souk.Local.Demo;
 using Souk.Local.Outside;
 using Souk.Local.Supervision;
+using Souk.Simulation.Crashes;
 
 namespace Souk.Simulation;
 
@@ -22,13 +23,18 @@ public static class SimulatedMarket
         FleetOptions fleet = new() { Mode = FleetMode.Separate, OnLine = TellErrors };
         await using LocalPlatform platform =
             await LocalPlatform.StartAsync(world, fleet, _ => { }, cancellationToken);
+        await using TwinMarketplace twin = await TwinMarketplace.StartAsync(platform.World, cancellationToken);
         using ApiClient api = new(platform.Functions.UrlOf);
         Traders traders = new(platform, api);
         await traders.OpenAsync(TradersCount, TokensCount, cancellationToken);
+        Spine spine = new(platform, traders.Chain, new Books(platform.World, traders.Chain));
+        await spine.BeginAsync(cancellationToken);
 
         Random random = new(seed);
+        Weather weather = new(platform, seed);
         Deeds deeds = new(platform, traders, random);
-        Faults faults = new(platform, random);
+        Faults faults = new(platform, weather, random);
+        weather.Begin();
         int step = 0;
         try
         {
@@ -38,16 +44,22 @@ public static class SimulatedMarket
                 string told = isFault
                     ? await faults.DoAsync(cancellationToken)
                     : await deeds.DoAsync(cancellationToken);
+                weather.Pass();
+                await traders.StaySignedInAsync(cancellationToken);
                 tell($"{step,4} {told}");
             }
 
-            await new Oracle(platform, traders).RequireAsync(cancellationToken);
+            await faults.EndAsync(cancellationToken);
+            weather.End();
+            Oracle oracle = new(platform, traders, spine, new Rebuild(twin));
+            tell($"     {await oracle.RequireAsync(cancellationToken)}.");
         }
         catch (DemoFailedException exception)
         {
             throw new SimulationFailedException(seed, step, exception.Message, exception);
         }
 
+        tell($"     Webhooks: {string.Join(", ", weather.Counts.Select(count => $"{count.Key} {count.Value}"))}.");
         tell($"Seed {seed}: the books equal the chain after {steps} steps.");
 
         void TellErrors(string function, string line)

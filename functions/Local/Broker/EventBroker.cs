@@ -66,6 +66,9 @@ public sealed class EventBroker : StandInServer
     /// <summary>Told a line about each dead letter: type, subscriber and status, never the data.</summary>
     public Action<string>? OnDeadLetter { get; set; }
 
+    /// <summary>Says what each event meets for which no scripted fault waits; null: all pass.</summary>
+    internal Func<DeliveryFault?>? Weather { get; set; }
+
     private string Path => $"{_manifests.Broker.Metadata.Namespace}/{_manifests.Broker.Metadata.Name}";
 
     /// <summary>The next event (of this type) is taken and lost.</summary>
@@ -84,7 +87,7 @@ public sealed class EventBroker : StandInServer
         while (_taken.Count > TakenMax) _taken.TryDequeue(out _);
         CloudEventMessage arrived = message.With(
             "knativearrivaltime", _clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        DeliveryFault fault = _faults.Take(message) ?? new DeliveryFault(null, 1, TimeSpan.Zero);
+        DeliveryFault fault = _faults.Take(message) ?? Weather?.Invoke() ?? new DeliveryFault(null, 1, TimeSpan.Zero);
         foreach (TriggerManifest trigger in _manifests.Triggers.Where(trigger => Matches(trigger, message)))
         {
             for (int copy = 0; copy < fault.Copies; copy++)

@@ -7,18 +7,34 @@ using Souk.Local.Supervision;
 
 namespace Souk.Local.Demo;
 
+/// <summary>So many units of a token.</summary>
+/// <param name="Contract">Its collection.</param>
+/// <param name="Token">The token.</param>
+/// <param name="Quantity">How many; 1 for ERC-721.</param>
+public sealed record UnitLot(Address Contract, TokenId Token, int Quantity)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Quantity} of {Token}";
+}
+
 /// <summary>What sellers and buyers do in the story, one method an act.</summary>
 public sealed class Market(LocalPlatform platform, WorldChain chain)
 {
-    /// <summary>Prepares a listing of a token.</summary>
+    /// <summary>Prepares a listing of a token of the demo collection.</summary>
     public Task<ApiAnswer> PrepareAsync(
-        Person seller, TokenId token, Wei price, TimeSpan duration, CancellationToken cancellationToken)
+        Person seller, TokenId token, Wei price, TimeSpan duration, CancellationToken cancellationToken) =>
+        PrepareAsync(seller, new UnitLot(chain.Contracts.Collection, token, 1), price, duration, cancellationToken);
+
+    /// <summary>Prepares a listing of units of a token.</summary>
+    public Task<ApiAnswer> PrepareAsync(
+        Person seller, UnitLot lot, Wei price, TimeSpan duration, CancellationToken cancellationToken)
     {
         JsonObject body = new()
         {
             ["chainId"] = (long)chain.Plan.Id.Value,
-            ["contract"] = chain.Contracts.Collection.ToString(),
-            ["tokenId"] = token.ToString(),
+            ["contract"] = lot.Contract.ToString(),
+            ["tokenId"] = lot.Token.ToString(),
+            ["quantity"] = lot.Quantity.ToString(CultureInfo.InvariantCulture),
             ["priceWei"] = price.ToString(),
             ["seller"] = seller.Wallet.ToString(),
             ["endsAt"] = (DateTimeOffset.UtcNow + duration).ToString("O", CultureInfo.InvariantCulture),

@@ -25,6 +25,9 @@ internal sealed class AlchemyDeliveries(AlchemyStandInOptions options, TimeProvi
     private readonly List<(Predicate<AlchemyDelivery> Matches, TaskCompletionSource<AlchemyDelivery> Found)> _waiters =
         [];
 
+    /// <summary>Says what each delivery meets that no scripted fault waits for; null lets all pass.</summary>
+    internal Func<AlchemyDeliveryFault?>? Weather { get; set; }
+
     internal IReadOnlyList<AlchemyDelivery> Records
     {
         get
@@ -95,6 +98,12 @@ internal sealed class AlchemyDeliveries(AlchemyStandInOptions options, TimeProvi
                     continue;
                 }
 
+                if (fault == AlchemyDeliveryFault.Delay)
+                {
+                    Track(DeliverAfterAsync(options.DeliveryDelay, next, attempt: 1));
+                    continue;
+                }
+
                 await DeliverAsync(next, attempt: 1);
                 if (fault == AlchemyDeliveryFault.Duplicate) await DeliverAsync(next, attempt: 1);
                 if (held is not null) await DeliverAsync(held, attempt: 1);
@@ -112,7 +121,7 @@ internal sealed class AlchemyDeliveries(AlchemyStandInOptions options, TimeProvi
         lock (_gate)
         {
             int index = _script.FindIndex(step => step.WebhookId is null || step.WebhookId == webhookId);
-            if (index < 0) return null;
+            if (index < 0) return Weather?.Invoke();
             AlchemyDeliveryFault fault = _script[index].Fault;
             _script.RemoveAt(index);
             return fault;
@@ -132,12 +141,15 @@ internal sealed class AlchemyDeliveries(AlchemyStandInOptions options, TimeProvi
         Record(new AlchemyDelivery(news.Webhook.Id, news.Id, attempt, status, news.Body, signature));
     }
 
-    private async Task RetryAsync(AlchemyEvent news, int attempt)
+    private Task RetryAsync(AlchemyEvent news, int attempt) =>
+        DeliverAfterAsync(options.RetryDelays[attempt - 1], news, attempt + 1);
+
+    private async Task DeliverAfterAsync(TimeSpan wait, AlchemyEvent news, int attempt)
     {
         try
         {
-            await Task.Delay(options.RetryDelays[attempt - 1], clock, _stop.Token);
-            await DeliverAsync(news, attempt + 1);
+            await Task.Delay(wait, clock, _stop.Token);
+            await DeliverAsync(news, attempt);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

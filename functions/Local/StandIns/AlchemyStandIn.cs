@@ -125,6 +125,9 @@ public sealed class AlchemyStandIn : StandInServer
     public void NextDelivery(AlchemyDeliveryFault fault, string? webhookId = null) =>
         _webhooks.Deliveries.Script(fault, webhookId);
 
+    /// <summary>Says what each event meets for which <see cref="NextDelivery"/> has nothing; null: all pass.</summary>
+    public void SetDeliveryWeather(Func<AlchemyDeliveryFault?>? weather) => _webhooks.Deliveries.Weather = weather;
+
     /// <summary>Sends an event of a test's own making, wrapped and signed; answers its id.</summary>
     public string Send(AlchemyWebhook webhook, JsonObject news) => _webhooks.Send(webhook, news);
 

@@ -27,6 +27,10 @@ public sealed record AlchemyStandInOptions
     public IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
         [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.8), TimeSpan.FromSeconds(8)];
 
+    /// <summary>How long a delivery is held back that meets <see cref="AlchemyDeliveryFault.Delay"/>.</summary>
+    /// <value>The default is 500 milliseconds.</value>
+    public TimeSpan DeliveryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How many failed attempts in a row pause a webhook. Alchemy does not tell its own number.</summary>
     /// <value>The default is 20.</value>
     public int FailuresBeforePause { get; init; } = 20;
@@ -59,6 +63,9 @@ public enum AlchemyDeliveryFault
 
     /// <summary>It is sent after the event that follows it.</summary>
     Swap,
+
+    /// <summary>It is held back while others go on.</summary>
+    Delay,
 }
 
 /// <summary>One attempt to deliver an event.</summary>

@@ -50,18 +50,28 @@ public static class DerivedRows
         await using NpgsqlTransaction snapshot = await opened.BeginTransactionAsync(
             System.Data.IsolationLevel.RepeatableRead, cancellationToken);
         List<string> rows = [];
-        foreach (string table in await ListAsync(opened, TablesSql, OthersTables, cancellationToken))
+        foreach (string table in await ListAsync(opened, TablesSql, [OthersTables], cancellationToken))
         {
             // One who has none of something need not have a row that says so.
             bool isBalance = table.EndsWith("_balances", StringComparison.Ordinal);
             string sql = $"SELECT '{table} ' || (to_jsonb(t) - $1::text[])::text FROM \"{table}\" AS t "
                 + (isBalance ? "WHERE coalesce(to_jsonb(t) ->> 'quantity', to_jsonb(t) ->> 'amount_wei') <> '0'" : "");
             rows.AddRange(await ListAsync(
-                opened, table == "chain_cursors" ? CursorsSql : sql, OthersColumns, cancellationToken));
+                opened, table == "chain_cursors" ? CursorsSql : sql, [OthersColumns], cancellationToken));
         }
 
         rows.Sort(StringComparer.Ordinal);
         return rows;
+    }
+
+    /// <summary>The first column, a text, of a statement without parameters.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task<IReadOnlyList<string>> ListAsync(
+        string connection, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection opened = new(connection);
+        await opened.OpenAsync(cancellationToken);
+        return await ListAsync(opened, sql, [], cancellationToken);
     }
 
     /// <summary>The first rows that only one of the two has; empty when they are equal.</summary>
@@ -81,13 +91,13 @@ public static class DerivedRows
     }
 
     private static async Task<List<string>> ListAsync(
-        NpgsqlConnection connection, string sql, string[] parameter, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string sql, string[][] parameters, CancellationToken cancellationToken)
     {
         List<string> found = [];
 #pragma warning disable CA2100 // Names of tables that PostgreSQL itself told.
         await using NpgsqlCommand command = new(sql, connection);
 #pragma warning restore CA2100
-        command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        foreach (string[] parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) found.Add(reader.GetString(0));
         return found;

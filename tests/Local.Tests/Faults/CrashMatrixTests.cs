@@ -21,7 +21,7 @@ public sealed class CrashMatrixTests(CrashingFunctions functions) : IClassFixtur
     /// <summary>The seed of the test command, and how many cases it chooses of each scenario.</summary>
     private const int Seed = 20_261_124;
 
-    private const int CasesMax = 8;
+    private const int CasesMax = 6;
 
     public static TheoryData<string> Scenarios => [.. CrashScenarios.On(null!).Select(scenario => scenario.Name)];
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
@@ -23,7 +22,6 @@ public sealed class CrashPlatform : IAsyncDisposable
 
     private static readonly Wei Price = Wei.Parse("123456789012345678");
     private static readonly AbiFunction TransferFrom = AbiFunction.Parse("transferFrom(address,address,uint256)");
-    private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<string, FunctionGates> _gates = [];
     private readonly ApiClient _api;
@@ -35,6 +33,7 @@ public sealed class CrashPlatform : IAsyncDisposable
         _gates = gates;
         _api = new ApiClient(platform.Functions.UrlOf);
         Books = new Books(platform.World, Chain);
+        Spine = new Spine(platform, Chain, Books);
         Seller = new Person("seller", _api, platform.World);
         Buyer = new Person("buyer", _api, platform.World);
     }
@@ -64,7 +63,7 @@ public sealed class CrashPlatform : IAsyncDisposable
         WorldOptions options = new()
         {
             Chains = [LocalChain.Ethereum],
-            BrokerWaitFactor = 0.2,
+            BrokerWaitFactor = 0.1,
             Alchemy = new AlchemyStandInOptions
             {
                 PollInterval = TimeSpan.FromDays(1),
@@ -121,36 +120,8 @@ public sealed class CrashPlatform : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Lets waits lapse and schedules fire until every event is done and the chain is read to its
-    /// head.</summary>
-    public async Task SettleAsync(CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(SettleMax);
-        string head = (await HeadAsync(cancellationToken)).ToString(CultureInfo.InvariantCulture);
-        while (true)
-        {
-            await Platform.World.Broker.DrainAsync(deadline.Token);
-            string cursor = await ReadAsync(
-                "SELECT number FROM chain_cursors WHERE chain_id = $1", (long)Chain.Plan.Id.Value, deadline.Token);
-            string undone = await ReadAsync(
-                "SELECT count(*) FROM outbox WHERE done_at IS NULL AND $1", true, deadline.Token);
-            if (cursor == head && undone == "0") return;
-            await LapseAsync(deadline.Token);
-            if (undone != "0") Platform.World.Schedules.Fire("relay");
-            if (cursor != head) Platform.World.Schedules.Fire("reconcile");
-        }
-    }
-
-    /// <summary>Lets every lease and every delay of the relay be over.</summary>
-    public Task LapseAsync(CancellationToken cancellationToken) => ReadAsync(
-        """
-        WITH lapsed AS (UPDATE leases SET held_until = '-infinity' WHERE $1 RETURNING 1),
-            due AS (UPDATE outbox SET due_at = created_at WHERE done_at IS NULL RETURNING 1)
-        SELECT (SELECT count(*) FROM lapsed) + (SELECT count(*) FROM due)
-        """,
-        true,
-        cancellationToken);
+    /// <summary>The events between the functions.</summary>
+    public Spine Spine { get; }
 
     /// <summary>A sale of a new token that is held for the buyer, with the chain read to its head.</summary>
     public async Task<Sale> HoldAsync(CancellationToken cancellationToken)
@@ -158,7 +129,7 @@ public sealed class CrashPlatform : IAsyncDisposable
         TokenId token = await MintAsync(cancellationToken);
         Sale sale = new(Platform, Chain, Seller, Buyer, token, Price);
         foreach (string step in new[] { "prepare", "submit", "hold" }) await sale.DoAsync(step, cancellationToken);
-        await SettleAsync(cancellationToken);
+        await Spine.RestAsync(cancellationToken);
         return sale;
     }
 
@@ -198,7 +169,7 @@ public sealed class CrashPlatform : IAsyncDisposable
 
         await new Treasury(Platform, Chain, _api).OpenAsync(cancellationToken);
         await new Market(Platform, Chain).ApproveAsync(Seller, cancellationToken);
-        await SettleAsync(cancellationToken);
+        await Spine.BeginAsync(cancellationToken);
         Twin = await TwinMarketplace.StartAsync(Platform.World, cancellationToken);
     }
 

@@ -30,7 +30,7 @@ public sealed class FollowHint(CrashPlatform platform) : CrashScenario
     public override async Task ActAsync(CancellationToken cancellationToken)
     {
         await platform.DeliverAsync(cancellationToken);
-        await platform.SettleAsync(cancellationToken);
+        await platform.Spine.RestAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

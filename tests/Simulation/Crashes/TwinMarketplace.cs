@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Npgsql;
 using Souk.Harness.Faults;
@@ -14,6 +15,7 @@ namespace Souk.Simulation.Crashes;
 public sealed class TwinMarketplace : IAsyncDisposable
 {
     private const string Function = "marketplace";
+    private const int TicksMax = 30;
 
     // Its events are about the same things as the first one's: they reach no broker.
     private static readonly Dictionary<string, string?> Alone = new() { ["Broker__Url"] = "http://127.0.0.1:9/" };
@@ -22,14 +24,12 @@ public sealed class TwinMarketplace : IAsyncDisposable
     private readonly FreePort _port = FreePort.Take();
     private readonly FunctionFleet _fleet;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly string _original;
-    private readonly string _copy;
 
     private TwinMarketplace(World world, string database)
     {
         _world = world;
-        _original = world.Database.Server.AdminConnectionString(WorldDatabase.Name);
-        _copy = world.Database.Server.AdminConnectionString(database);
+        OriginalConnection = world.Database.Server.AdminConnectionString(WorldDatabase.Name);
+        CopyConnection = world.Database.Server.AdminConnectionString(database);
         FleetOptions options = new()
         {
             Mode = FleetMode.Separate,
@@ -38,6 +38,12 @@ public sealed class TwinMarketplace : IAsyncDisposable
         FunctionPlace place = new(Function, _port.Number, world.TokenPathOf(Function));
         _fleet = new FunctionFleet(options, [place], world.SettingsPath, world.Folder("twin"));
     }
+
+    /// <summary>Connects the superuser to the first one's database.</summary>
+    public string OriginalConnection { get; }
+
+    /// <summary>Connects the superuser to its own.</summary>
+    public string CopyConnection { get; }
 
     /// <summary>Starts one on an empty database.</summary>
     public static async Task<TwinMarketplace> StartAsync(World world, CancellationToken cancellationToken)
@@ -49,12 +55,12 @@ public sealed class TwinMarketplace : IAsyncDisposable
 
     /// <summary>From now on it has lived the life of the first.</summary>
     public Task BecomeEqualAsync(CancellationToken cancellationToken) =>
-        DatabaseCopy.CopyAsync(_original, _copy, cancellationToken);
+        DatabaseCopy.CopyAsync(OriginalConnection, CopyConnection, cancellationToken);
 
     /// <summary>Runs a statement on its database.</summary>
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = new(_copy);
+        await using NpgsqlConnection connection = new(CopyConnection);
         await connection.OpenAsync(cancellationToken);
 #pragma warning disable CA2100 // The simulation's own constants.
         await using NpgsqlCommand command = new(sql, connection);
@@ -64,6 +70,21 @@ public sealed class TwinMarketplace : IAsyncDisposable
 
     /// <summary>Has it follow the chain to its head.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        ulong head = await _world.Chains[0].Node.Rpc.GetBlockNumberAsync(cancellationToken);
+        string last = head.ToString(CultureInfo.InvariantCulture);
+        for (int tick = 0; tick < TicksMax; tick++)
+        {
+            await TickAsync(cancellationToken);
+            IReadOnlyList<string> cursors = await DerivedRows.ListAsync(
+                CopyConnection, "SELECT number::text FROM chain_cursors WHERE halted_reason IS NULL", cancellationToken);
+            if (cursors is [string at] && at == last) return;
+        }
+
+        throw new DemoFailedException($"The twin reads the chain up to block {last} in {TicksMax} runs.");
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
     {
         CloudEventMessage tick = new(
             new Dictionary<string, string>
@@ -86,8 +107,8 @@ public sealed class TwinMarketplace : IAsyncDisposable
     /// <exception cref="DemoFailedException">They differ; says which.</exception>
     public async Task RequireEqualAsync(string what, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> expected = await DerivedRows.ReadAsync(_copy, cancellationToken);
-        IReadOnlyList<string> actual = await DerivedRows.ReadAsync(_original, cancellationToken);
+        IReadOnlyList<string> expected = await DerivedRows.ReadAsync(CopyConnection, cancellationToken);
+        IReadOnlyList<string> actual = await DerivedRows.ReadAsync(OriginalConnection, cancellationToken);
         string difference = DerivedRows.Difference(expected, actual);
         DemoFailedException.Unless(difference.Length == 0, $"{what} is as the twin's:\n{difference}");
     }

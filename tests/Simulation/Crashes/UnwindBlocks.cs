@@ -24,7 +24,7 @@ public sealed class UnwindBlocks(CrashPlatform platform) : CrashScenario
         await sale.DoAsync("send", cancellationToken);
         await platform.Chain.Node.MineAsync(1, cancellationToken);
         await platform.DeliverAsync(cancellationToken);
-        await platform.SettleAsync(cancellationToken);
+        await platform.Spine.RestAsync(cancellationToken);
         await platform.Twin.FollowAsync(cancellationToken);
 
         await platform.Chain.Node.ReorgAsync(Depth, cancellationToken);
@@ -36,7 +36,7 @@ public sealed class UnwindBlocks(CrashPlatform platform) : CrashScenario
     public override async Task ActAsync(CancellationToken cancellationToken)
     {
         await platform.DeliverAsync(cancellationToken);
-        await platform.SettleAsync(cancellationToken);
+        await platform.Spine.RestAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
