@@ -145,6 +145,34 @@ public sealed class ResyncChainTests(MarketFixture fixture) : MarketTest(fixture
     }
 
     [Fact]
+    public async Task Says_that_there_are_too_many_logs_for_one_transaction()
+    {
+        await MintAsync(await SignInAsync());
+        await FollowAsync();
+        Guid id = Guid.NewGuid();
+        await Market.App.Database.ExecuteAsync(
+            """
+            INSERT INTO chain_resyncs (id, chain_id, from_block, status, requested_by, requested_at, staged_number,
+                staged_hash, staged_parent, staged_time, contracts, logs)
+            SELECT $1, chain_id, number, 'staging', $1, now(), number - 1, parent_hash, parent_hash, block_time,
+                sha256($2), $3
+            FROM chain_cursors
+            """,
+            Cancelled,
+            id,
+            (byte[])[.. Market.Contracts.Seaport.ToArray(), .. Market.Contracts.Collection.ToArray()],
+            ResyncRun.LogsMax);
+
+        await FollowAsync();
+
+        JsonElement failed =
+            (await Administrator.GetAsync($"/v1/admin/chains/{Market.Id}/resyncs/{id}", Cancelled)).Json;
+        Assert.Equal("failed", failed.GetProperty("status").GetString());
+        Assert.Contains(
+            "resync from a higher block", failed.GetProperty("failedReason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Readers_see_the_old_state_until_the_new_one_is_committed()
     {
         Trader owner = await SignInAsync();

@@ -17,10 +17,14 @@ internal sealed class AlchemyJsonRpc(
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentDictionary<string, AlchemyKey> _keys = new(StringComparer.Ordinal);
     private readonly AlchemyRpcScript _script = new();
+    private int _rangesRefused;
 
     internal ConcurrentDictionary<string, AlchemyKey> Keys => _keys;
 
     internal AlchemyRpcScript Script => _script;
+
+    /// <summary>How many ranges of logs were refused for their length.</summary>
+    internal int RangesRefused => Volatile.Read(ref _rangesRefused);
 
     /// <summary>The nodes that lag behind, by their network's slug.</summary>
     internal ConcurrentDictionary<string, AlchemyLaggingNode> Lagging { get; } = new(StringComparer.Ordinal);
@@ -128,6 +132,7 @@ internal sealed class AlchemyJsonRpc(
 
         if (step?.Answer is { } scripted) return scripted(id);
 
+        if (step?.Before is { } before) await before();
         (int Status, JsonNode Body) answer = await AskAsync(network, method, call, context.RequestAborted);
         step?.Rewrite?.Invoke(answer.Body);
         if (step?.Fault == StandInFault.TimeOutAfterEffect) context.Abort();
@@ -166,7 +171,10 @@ internal sealed class AlchemyJsonRpc(
             ulong from = await BlockAsync(network, filter["fromBlock"], cancellationToken);
             ulong to = await BlockAsync(network, filter["toBlock"], cancellationToken);
             if (to >= from + (ulong)blocksMax)
+            {
+                Interlocked.Increment(ref _rangesRefused);
                 return (StatusCodes.Status400BadRequest, AlchemyRpcErrors.RangeTooLong(call["id"], from, blocksMax));
+            }
         }
 
         (int Status, JsonNode Body) answer = await ForwardAsync(network, call, cancellationToken);

@@ -2,13 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Souk.Local.StandIns;
 
-/// <summary>What the next call of one method meets: a lost answer, an answer made up, or the node's own
-/// rewritten.</summary>
+/// <summary>What the next call of one method meets: a lost answer, an answer made up, the node's own rewritten, or
+/// something that happens before the node is asked.</summary>
 internal sealed record AlchemyRpcStep(
     string Method,
     StandInFault? Fault,
     Func<JsonNode?, (int Status, JsonNode Body)>? Answer,
-    Action<JsonNode>? Rewrite = null);
+    Action<JsonNode>? Rewrite = null,
+    Func<Task>? Before = null);
 
 /// <summary>What the next request meets before it is read.</summary>
 internal sealed record AlchemyRefusedRequest(int Status, TimeSpan? RetryAfter);

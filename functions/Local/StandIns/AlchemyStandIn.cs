@@ -95,6 +95,13 @@ public sealed class AlchemyStandIn : StandInServer
     public void NextRpc(string method, Action<JsonNode> rewrite) =>
         _rpc.Script.Add(new AlchemyRpcStep(method, null, null, rewrite));
 
+    /// <summary>Something happens on the chain right before the node's next answer to this method.</summary>
+    public void NextRpc(string method, Func<Task> before) =>
+        _rpc.Script.Add(new AlchemyRpcStep(method, null, null, Before: before));
+
+    /// <summary>How many ranges of logs were refused for their length so far.</summary>
+    public int RangesRefused => _rpc.RangesRefused;
+
     /// <summary>The next request, a batch or not, is refused with this status before it is read.</summary>
     public void NextRequest(int status, TimeSpan? retryAfter = null) =>
         _rpc.Script.Refuse(new AlchemyRefusedRequest(status, retryAfter));
