@@ -14,7 +14,11 @@ namespace Souk.Marketplace;
 /// tell more now leaves the rest to the schedule.
 /// </remarks>
 internal sealed partial class ChainFollower(
-    AlchemyClients clients, ChainObserver observer, Database database, TimeProvider clock, ILogger<ChainFollower> logger)
+    AlchemyClients clients,
+    ChainObserver observer,
+    Database database,
+    TimeProvider clock,
+    ILogger<ChainFollower> logger)
 {
     /// <summary>The waits before a node that cannot tell now is asked again.</summary>
     private static readonly TimeSpan[] Patience =
@@ -54,16 +58,12 @@ internal sealed partial class ChainFollower(
         {
             Log.LeadershipLost(logger, chain);
         }
-        catch (Exception exception)
+        catch
         {
             // Others need not wait for the lease to lapse.
             await database.WriteAsync(
                 transaction => lease.ReleaseAsync(transaction, CancellationToken.None), CancellationToken.None);
-            if (exception is not LogRangeRefusedException)
-                throw;
-            throw new FailureException(
-                new Failure(FailureCode.UpstreamUnavailable, "The node does not read the logs of a single block."),
-                exception);
+            throw;
         }
     }
 
@@ -94,6 +94,13 @@ internal sealed partial class ChainFollower(
                 }
             }
 
+            catch (LogRangeRefusedException exception)
+            {
+                throw new FailureException(
+                    new Failure(FailureCode.UpstreamUnavailable, "The node does not read the logs of a single block."),
+                    exception);
+            }
+
             if (await TryFinishAsync(run, hintsSeen, isGivenUp, cancellationToken))
                 break;
             run.Cursor = await ReadCursorAsync(client, cancellationToken);
@@ -102,7 +109,7 @@ internal sealed partial class ChainFollower(
         Tell(run);
     }
 
-    /// <summary>What is read behind the cursor: the past of new collections, and what operators want read anew.</summary>
+    /// <summary>What is read behind the cursor: new collections' past, and what operators want read anew.</summary>
     /// <returns>Whether the cursor was put somewhere else, so that the head is to be reached again.</returns>
     private async Task<bool> BehindHeadAsync(ChainRun run, CancellationToken cancellationToken)
     {
@@ -218,7 +225,11 @@ internal sealed partial class ChainFollower(
         if (followed is null || present is null)
             return false;
         if (present != followed.Hash)
-            return await new ChainReorg(run, logger).UnwindAsync(cancellationToken) && await AdvanceAsync(run, head.Number, cancellationToken);
+        {
+            return await new ChainReorg(run, logger).UnwindAsync(cancellationToken)
+                && await AdvanceAsync(run, head.Number, cancellationToken);
+        }
+
         return head.Number >= cursor.Number && await AdvanceAsync(run, head.Number, cancellationToken);
     }
 

@@ -56,7 +56,7 @@ internal static class ListChains
     /// <param name="BlockNumber">The newest block.</param>
     /// <param name="BlockTime">That block's own time.</param>
     /// <param name="SeenAt">When it was seen.</param>
-    /// <param name="SafeBlock">The newest block that is unlikely to be orphaned; null where the chain names none.</param>
+    /// <param name="SafeBlock">The newest block that is unlikely to be orphaned; null where none is named.</param>
     /// <param name="FinalBlock">The newest final block: the chain's own word, else by the number of
     /// confirmations.</param>
     /// <param name="HasFinalityTags">Whether that is the chain's own word.</param>

@@ -24,7 +24,7 @@ internal sealed partial class ResyncRun(ChainRun run, ChainObserver observer, Ti
         ORDER BY block_number DESC LIMIT 1
         """;
 
-    /// <summary>As many logs as one transaction takes back and applies in well under <see cref="RebuildMax"/>.</summary>
+    /// <summary>As many logs as one transaction takes back and applies well within its time.</summary>
     internal const long LogsMax = 250_000;
 
     /// <summary>Logs applied at once.</summary>

@@ -23,6 +23,7 @@ public sealed class ResumeChainTests(MarketFixture fixture) : MarketTest(fixture
         await HaltAsync();
         Assert.NotEqual("", await OwnersOfAsync(lost));
 
+        AssertRefused(400, "invalid_request", await ResumeAsync(before + 1_000), "$.toBlock");
         AssertRefused(409, "conflict", await ResumeAsync(before + 1));
         ApiAnswer resumed = await ResumeAsync(before);
         await Market.App.Broker.DrainAsync(Cancelled);
@@ -88,10 +89,20 @@ public sealed class ResumeChainTests(MarketFixture fixture) : MarketTest(fixture
         await FollowAsync();
 
         AssertRefused(409, "conflict", await ResumeAsync(null));
+        AssertRefused(400, "invalid_request", await ResumeAsync(-1), "$.toBlock");
         AssertRefused(
             422, "chain_unknown",
             await Administrator.PostAsync("/v1/admin/chains/5/resume", new JsonObject(), Cancelled));
         AssertRefused(403, "forbidden", await (await SignInAsync()).PostAsync(Path, new JsonObject(), Cancelled));
+    }
+
+    [Fact]
+    public async Task Knows_nothing_of_a_chain_that_was_never_followed()
+    {
+        await using Market fresh = await Market.StartAsync(Market.App.World, Cancelled);
+        Trader administrator = await fresh.SignInAdministratorAsync(Cancelled);
+
+        AssertRefused(404, "not_found", await administrator.PostAsync(Path, Ask.Nothing, Cancelled));
     }
 
     private Task<ApiAnswer> ResumeAsync(long? toBlock) => Administrator.PostAsync(

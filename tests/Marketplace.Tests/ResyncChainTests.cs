@@ -149,19 +149,18 @@ public sealed class ResyncChainTests(MarketFixture fixture) : MarketTest(fixture
     {
         await MintAsync(await SignInAsync());
         await FollowAsync();
+        await ResyncAsync(Start);
         Guid id = Guid.NewGuid();
+        // As if all but the cursor's own block had been kept aside, and had held as many logs as there may be.
         await Market.App.Database.ExecuteAsync(
             """
             INSERT INTO chain_resyncs (id, chain_id, from_block, status, requested_by, requested_at, staged_number,
                 staged_hash, staged_parent, staged_time, contracts, logs)
-            SELECT $1, chain_id, number, 'staging', $1, now(), number - 1, parent_hash, parent_hash, block_time,
-                sha256($2), $3
-            FROM chain_cursors
+            SELECT $1, c.chain_id, c.number, 'staging', $1, now(), c.number - 1, c.parent_hash, c.parent_hash,
+                c.block_time, done.contracts, $2
+            FROM chain_cursors c, chain_resyncs done WHERE done.status = 'done' ORDER BY done.finished_at DESC LIMIT 1
             """,
-            Cancelled,
-            id,
-            (byte[])[.. Market.Contracts.Seaport.ToArray(), .. Market.Contracts.Collection.ToArray()],
-            ResyncRun.LogsMax);
+            Cancelled, id, ResyncRun.LogsMax);
 
         await FollowAsync();
 
@@ -170,6 +169,15 @@ public sealed class ResyncChainTests(MarketFixture fixture) : MarketTest(fixture
         Assert.Equal("failed", failed.GetProperty("status").GetString());
         Assert.Contains(
             "resync from a higher block", failed.GetProperty("failedReason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Knows_nothing_of_a_chain_that_was_never_followed()
+    {
+        await using Market fresh = await Market.StartAsync(Market.App.World, Cancelled);
+        Trader administrator = await fresh.SignInAdministratorAsync(Cancelled);
+
+        AssertRefused(404, "not_found", await administrator.PostAsync($"{Path}?from=1", Ask.Nothing, Cancelled));
     }
 
     [Fact]

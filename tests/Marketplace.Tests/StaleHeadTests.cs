@@ -5,7 +5,7 @@ using Souk.Harness.Trading;
 
 namespace Souk.Marketplace.Tests;
 
-/// <summary>A pool of nodes that do not all know the same: nothing is undone that stands, and nothing is skipped.</summary>
+/// <summary>A pool of nodes that do not all know the same: what stands is not undone, and nothing is skipped.</summary>
 public sealed class StaleHeadTests(MarketFixture fixture) : MarketTest(fixture), IClassFixture<MarketFixture>
 {
     [Theory]

@@ -66,8 +66,8 @@ public sealed class ThrottledChainTests(MarketFixture fixture) : MarketTest(fixt
     [Theory]
     [InlineData("query returned more than 10000 results")]
     [InlineData("query timeout exceeded")]
-    [InlineData("Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit "
-        + "on the response size. Based on your parameters, this block range should work: [0x1, 0x14]")]
+    [InlineData("Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no "
+        + "limit on the response size. Based on your parameters, this block range should work: [0x1, 0x14]")]
     public async Task A_range_that_holds_too_much_is_read_in_parts(string text)
     {
         await FollowAsync();

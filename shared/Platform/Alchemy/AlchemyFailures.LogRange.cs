@@ -21,9 +21,9 @@ internal static partial class AlchemyFailures
 
     /// <summary>The refusal of a range of logs that a text means; null when it is about something else.</summary>
     /// <remarks>
-    /// Sources, texts as their users quote them (2021 to 2026): Alchemy ("this block range should work: [0x1, 0xa]", "up
-    /// to a 2K block range"), Infura ("query returned more than 10000 results. Try with this block range [..]"), QuickNode
-    /// ("eth_getLogs is limited to a 10,000 range"), Ankr ("block range is too wide"), BSC nodes ("exceed maximum block
+    /// Sources, texts as their users quote them (2021 to 2026): Alchemy ("this block range should work: [0x1, 0xa]",
+    /// "up to a 2K block range"), Infura ("query returned more than 10000 results. Try with this block range [..]"),
+    /// QuickNode ("eth_getLogs is limited to a 10,000 range"), Ankr ("block range is too wide"), BSC nodes ("exceed maximum block
     /// range: 5000"), Cloudflare ("Max range: 800"), dRPC ("ranges over 10000 blocks are not supported on freetier"),
     /// Nodereal ("block range limit exceeded"), Geth and Erigon ("query timeout exceeded", "query returned more than").
     /// </remarks>
@@ -67,7 +67,8 @@ internal static partial class AlchemyFailures
     private static bool TryHex(Group digits, out long value) =>
         long.TryParse(digits.Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 
-    [GeneratedRegex(@"\[\s*0x(?<from>[0-9a-f]{1,15})\s*,\s*0x(?<to>[0-9a-f]{1,15})\s*\]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\[\s*0x(?<from>[0-9a-f]{1,15})\s*,\s*0x(?<to>[0-9a-f]{1,15})\s*\]", RegexOptions.CultureInvariant)]
     private static partial Regex Range();
 
     // "up to a 2k block range", "limited to a 10,000 range", "maximum block range: 5000", "ranges over 10000 blocks".

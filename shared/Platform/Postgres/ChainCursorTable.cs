@@ -242,7 +242,7 @@ public static class ChainCursorTable
             cancellationToken);
     }
 
-    /// <summary>Stores what was learned about reading logs, so that the next instance need not learn it again.</summary>
+    /// <summary>Stores what was learned about reading logs: the next instance need not learn it again.</summary>
     public static Task LearnAsync(
         Transaction transaction, ChainId chain, LearnedRange range, CancellationToken cancellationToken)
     {
