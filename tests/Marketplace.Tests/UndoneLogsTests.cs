@@ -7,7 +7,7 @@ using Souk.Local.Servers;
 
 namespace Souk.Marketplace.Tests;
 
-/// <summary>Each kind of log that is followed: its block leaves the chain, and all is as if it had never been.</summary>
+/// <summary>Each kind of log that is followed: its block leaves the chain, and it is as if it had never been.</summary>
 public sealed class UndoneLogsTests(MarketFixture fixture) : UndoTest(fixture), IClassFixture<MarketFixture>
 {
     private const string MaxApproval = "approve(address,uint256)";
@@ -240,7 +240,7 @@ public sealed class UndoneLogsTests(MarketFixture fixture) : UndoTest(fixture), 
     {
         ContractArtifacts artifacts = await ContractArtifacts.ReadSeaportAsync(Cancelled);
         Address contract = await ChainDeployment.DeployOneAsync(Market.Node, artifacts.TestErc1155, Cancelled);
-        await Administrator.PostAsync("/v1/admin/collections", Ask.Collection(Market, contract), Cancelled);
+        Assert.Equal(201, (await Market.RegisterAsync(Administrator, contract, Cancelled)).Status);
         await CallAsync(seller, contract, "mint(address,uint256,uint256)", seller.Wallet.Address, 1UL, units);
         await seller.Wallet.SendAsync(
             contract, TokenCalls.SetApprovalForAll(Market.Contracts.Seaport, isApproved: true), Cancelled);
