@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Souk.Webhooks;
 
@@ -15,12 +16,13 @@ internal sealed class AddressList
         List<IPNetwork> networks = [];
         foreach (string text in texts)
         {
-            if (IPAddress.TryParse(text, out IPAddress? address))
-                networks.Add(new IPNetwork(address, 8 * address.GetAddressBytes().Length));
-            else if (IPNetwork.TryParse(text, out IPNetwork network))
-                networks.Add(network);
-            else
+            bool isNetwork = text.Contains('/', StringComparison.Ordinal);
+            string given = isNetwork ? text : $"{text}/{(text.Contains(':', StringComparison.Ordinal) ? 128 : 32)}";
+
+            // The parser takes 10.1 for 10.0.0.1: who wrote that meant something else.
+            if (!IPNetwork.TryParse(given, out IPNetwork network) || !IsWhole(given, network))
                 return null;
+            networks.Add(network);
         }
 
         return new AddressList([.. networks]);
@@ -29,4 +31,7 @@ internal sealed class AddressList
     /// <summary>Whether this address may call.</summary>
     internal bool Admits(IPAddress? address) =>
         _networks.Length == 0 || (address is not null && _networks.Any(network => network.Contains(address)));
+
+    private static bool IsWhole(string given, IPNetwork network) =>
+        network.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6 || given == network.ToString();
 }

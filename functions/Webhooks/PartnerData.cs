@@ -39,7 +39,9 @@ internal static class PartnerData
         value.ValueKind == JsonValueKind.Null ? null : value.Clone();
 
     /// <summary>The delivery, with the event that tells it on.</summary>
-    /// <exception cref="FailureException"><c>invalid_request</c>: it is no type of an event.</exception>
+    /// <exception cref="FailureException">
+    /// <c>invalid_request</c>: it is no type of an event, or a text in its data is none.
+    /// </exception>
     internal static IncomingDelivery Delivery(
         string source, PartnerEvent told, string type, byte[] payload, string? traceParent)
     {
@@ -49,8 +51,22 @@ internal static class PartnerData
             Announcement = new Announcement(
                 announced,
                 $"partner/{told.Partner}",
-                JsonSerializer.Serialize(told, WebhooksJson.Default.PartnerEvent),
+                Write(told),
                 traceParent),
         };
+    }
+
+    private static string Write(PartnerEvent told)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(told, WebhooksJson.Default.PartnerEvent);
+        }
+        catch (JsonException exception)
+        {
+            // Half a surrogate pair, escaped: well-formed JSON, but no text.
+            throw new FailureException(
+                new Failure(FailureCode.InvalidRequest, "The data hold half of a character."), exception);
+        }
     }
 }

@@ -14,6 +14,8 @@ public sealed class Deliveries(SharedWorld world) : IAsyncLifetime
     internal const string Key = "whsec_test";
     internal const string NextKey = "whsec_next";
     internal const string WebhookId = "wh_octjglnywaupz6th";
+    internal const string PartnerSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    internal const string NextPartnerSecret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
     private FunctionApp<WebhooksFunction>? _app;
 
@@ -25,7 +27,14 @@ public sealed class Deliveries(SharedWorld world) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => App.DisposeAsync();
 
-    internal static async Task<FunctionApp<WebhooksFunction>> StartAsync(World world, string? brokerUrl = null)
+    internal static Task<FunctionApp<WebhooksFunction>> StartAsync(World world, string brokerUrl) =>
+        StartAsync(world, ("Broker:Url", brokerUrl));
+
+    internal static Task<FunctionApp<WebhooksFunction>> StartAsync(
+        World world, params (string Name, string? Value)[] own) => StartAsync(world, TimeProvider.System, own);
+
+    internal static async Task<FunctionApp<WebhooksFunction>> StartAsync(
+        World world, TimeProvider clock, params (string Name, string? Value)[] own)
     {
         world.Vault.PutKv("webhooks", new Dictionary<string, string>
         {
@@ -35,14 +44,19 @@ public sealed class Deliveries(SharedWorld world) : IAsyncLifetime
             ["alchemy_keyless"] = $$"""{"webhookId":"{{WebhookId}}","keys":[]}""",
             ["alchemy_blank"] = $$"""{"webhookId":"{{WebhookId}}","keys":["{{Key}}",""]}""",
             ["alchemy_torn"] = $$"""{"webhookId":"{{WebhookId}}","ke""",
+            ["partner_acme"] = $$"""{"secrets":["{{PartnerSecret}}"]}""",
+            ["partner_rotating"] = $$"""{"secrets":["{{NextPartnerSecret}}","{{PartnerSecret}}"]}""",
+            ["partner_short"] = """{"secrets":["whsec_c2hvcnQ="]}""",
+            ["partner_half"] = $$"""{"secrets":["{{PartnerSecret}}",""]}""",
+            ["partner_torn"] = """{"secr""",
         });
         Dictionary<string, string?> settings = [];
         AddChain(settings, 0, 1, "ethereum", "ETH_MAINNET");
         AddChain(settings, 1, 137, "polygon", "MATIC_MAINNET");
-        if (brokerUrl is not null)
-            settings["Broker:Url"] = brokerUrl;
+        foreach ((string name, string? value) in own)
+            settings[name] = value;
         return await FunctionApp.StartAsync<WebhooksFunction>(
-            world, new FunctionAppOptions { Settings = settings }, Token);
+            world, new FunctionAppOptions { Settings = settings, Clock = clock }, Token);
     }
 
     /// <summary>A delivery as Alchemy sends it, with an id of its own unless one is given.</summary>
@@ -84,6 +98,11 @@ public sealed class Deliveries(SharedWorld world) : IAsyncLifetime
 
     /// <summary>Waits until what was announced has left for the broker.</summary>
     internal Task SentAsync() => App.Services.GetRequiredService<Announcer>().Sending;
+
+    /// <summary>How many rows this room's database holds of what came, and of what was announced.</summary>
+    internal static async Task<(long Inbox, long Outbox)> CountAsync(FunctionApp<WebhooksFunction> app) => (
+        await app.Database.FindAsync<long>("SELECT count(*) FROM inbox", Token),
+        await app.Database.FindAsync<long>("SELECT count(*) FROM outbox", Token));
 
     /// <summary>How many rows the delivery of this id left.</summary>
     internal Task<long> KeptAsync(string id) =>
