@@ -11,8 +11,8 @@ namespace Souk.Signing;
 /// <c>POST /v1/consents/{id}/transaction</c>: the UI says what MetaKeep's window answered when the person consented.
 /// </summary>
 /// <remarks>
-/// Refuses with <c>not_found</c>, <c>conflict</c>, in that order. It is a hint where to look: what becomes of it, MetaKeep
-/// and the chain tell.
+/// Refuses with <c>not_found</c>, <c>conflict</c>, in that order. It is a hint where to look: what becomes of it,
+/// MetaKeep and the chain tell.
 /// </remarks>
 internal static class AnswerConsent
 {

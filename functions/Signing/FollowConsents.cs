@@ -8,11 +8,15 @@ namespace Souk.Signing;
 
 /// <summary>Asks MetaKeep what became of what people consented to, and ends what nobody answered.</summary>
 /// <remarks>
-/// MetaKeep has no webhooks, so the schedule polls. Two runs at once ask twice and move once: a move names where it comes
-/// from. MetaKeep's word that a call is done counts once the chain shows its receipt.
+/// MetaKeep has no webhooks, so the schedule polls. Two runs at once ask twice and move once: a move names where it
+/// comes from. MetaKeep's word that a call is done counts once the chain shows its receipt.
 /// </remarks>
 internal sealed partial class FollowConsents(
-    Database database, AlchemyClients nodes, MetaKeepClient metaKeep, ConsentWindow window, ILogger<FollowConsents> logger)
+    Database database,
+    AlchemyClients nodes,
+    MetaKeepClient metaKeep,
+    ConsentWindow window,
+    ILogger<FollowConsents> logger)
 {
     /// <summary>How many one run looks at: a call or two each, within a tick.</summary>
     private const int ConsentsMax = 100;

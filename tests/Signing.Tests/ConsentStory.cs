@@ -52,10 +52,12 @@ public sealed class ConsentStory
             story.Key.Address.ToArray(),
             TestContext.Current.CancellationToken);
         string octets = story.Key.Address.ToString()[2..];
-        await world.SqlAsync(
-            $"INSERT INTO wallets (address, user_id, kind, linked_at) VALUES (decode('{octets}', 'hex'), '{person.UserId}', 'embedded', now())");
-        await world.SqlAsync(
-            $"INSERT INTO embedded_wallets (address, email_ciphertext) VALUES (decode('{octets}', 'hex'), '{ciphertext}')");
+        await world.SqlAsync($"""
+            INSERT INTO wallets (address, user_id, kind, linked_at)
+            VALUES (decode('{octets}', 'hex'), '{person.UserId}', 'embedded', now());
+            INSERT INTO embedded_wallets (address, email_ciphertext)
+            VALUES (decode('{octets}', 'hex'), '{ciphertext}')
+            """);
         return story;
     }
 

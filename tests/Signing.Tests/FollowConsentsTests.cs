@@ -56,8 +56,9 @@ public sealed class FollowConsentsTests(SigningWorld world)
         await story.ReportAsync(unknown, Guid.NewGuid());
         await world.TickAsync();
         Assert.Equal("submitted", await story.StatusAsync(unknown));
-        await world.SqlAsync(
-            "UPDATE consents SET asked_at = asked_at - interval '2 hours', expires_at = expires_at - interval '2 hours'");
+        await world.SqlAsync("""
+            UPDATE consents SET asked_at = asked_at - interval '2 hours', expires_at = expires_at - interval '2 hours'
+            """);
 
         await world.TickAsync();
 

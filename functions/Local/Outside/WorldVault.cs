@@ -78,7 +78,8 @@ internal static class WorldVault
             }
 
             if (function == "auth") secrets["firebase_service_account"] = world.Firebase.ServiceAccountJson;
-            if (function == "auth" && world.Chains.Count > 0) AddApp(secrets, "people", world.PeopleOf(world.Chains[0]));
+            if (function == "auth" && world.Chains.Count > 0)
+                AddApp(secrets, "people", world.PeopleOf(world.Chains[0]));
             if (function == "marketplace") AddMarket(secrets, world);
             if (function == "signing") AddSigners(secrets, world.Chains);
             foreach (WorldChain chain in function == "signing" ? world.Chains : [])

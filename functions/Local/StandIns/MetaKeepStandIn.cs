@@ -72,7 +72,8 @@ public sealed class MetaKeepStandIn(string seed, TimeProvider clock) : StandInSe
     protected override void Map(IEndpointRouteBuilder routes)
     {
         MapApp(routes, "/v3/getDeveloperWallet", (app, _) => WalletBody(app.Wallet));
-        MapApp(routes, "/v3/getWallet", (app, body) => WalletBody(app.WalletOf(MetaKeepRequests.Email(body.GetProperty("user")))));
+        MapApp(routes, "/v3/getWallet", (app, body) =>
+            WalletBody(app.WalletOf(MetaKeepRequests.Email(body.GetProperty("user")))));
         MapApp(routes, "/v2/app/sign/message", (app, body) =>
             SignatureBody(app.SigningKey.Sign(Eip191.HashPersonalMessage(MetaKeepRequests.Message(body))), 27));
         MapApp(routes, "/v2/app/sign/transaction", (app, body) =>

@@ -10,7 +10,8 @@ public sealed class RoleScopesTests
     [InlineData("Trader", TokenAudience.User, "account:manage market:trade")]
     [InlineData("Trader", TokenAudience.Admin, "account:manage")]
     [InlineData("Support", TokenAudience.Admin, "account:manage ops:read signing:read")]
-    [InlineData("Admin", TokenAudience.Admin, "account:manage market:admin ops:read ops:write signing:approve signing:read")]
+    [InlineData("Admin", TokenAudience.Admin,
+        "account:manage market:admin ops:read ops:write signing:approve signing:read")]
     [InlineData("Operator", TokenAudience.Admin,
         "account:manage events:publish ops:read ops:write signing:approve signing:read signing:request")]
     [InlineData("Admin Operator Trader Support", TokenAudience.User, "account:manage market:trade")]
