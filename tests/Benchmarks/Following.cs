@@ -40,7 +40,8 @@ internal static class Following
             source.Contract.ToArray());
 
         Measured fromNothing = await MeasureAsync(market, source, logs, cancellationToken);
-        await HistoryRows.MultiplyAsync(market.App.Database, HistoryFactor, cancellationToken);
+        await HistoryRows.MultiplyAsync(
+            market.App.Database, HistoryRows.Tokens, HistoryFactor, cancellationToken);
         Measured fromHistory = await MeasureAsync(market, source, logs, cancellationToken);
 
         // After all else: the function writes its own log to the same place.

@@ -8,6 +8,7 @@ const string usage = """
       dotnet run -c Release --project tests/Benchmarks -- following [--logs 100000]
       dotnet run -c Release --project tests/Benchmarks -- applying [--logs 100000]
       dotnet run -c Release --project tests/Benchmarks -- webhook-storm [--aot artifacts/publish] [--seconds 10]
+      dotnet run -c Release --project tests/Benchmarks -- signing [--aot artifacts/publish] [--quick]
     """;
 
 string Option(string name, string fallback)
@@ -41,6 +42,13 @@ if (args is ["webhook-storm", ..])
     int seconds = int.Parse(Option("--seconds", "10"), System.Globalization.CultureInfo.InvariantCulture);
     string? folder = args.Contains("--aot") ? Option("--aot", "artifacts/publish") : null;
     await WebhookStorm.RunAsync(folder, TimeSpan.FromSeconds(seconds), CancellationToken.None);
+    return 0;
+}
+
+if (args is ["signing", ..])
+{
+    string? folder = args.Contains("--aot") ? Option("--aot", "artifacts/publish") : null;
+    await SigningPipeline.RunAsync(folder, args.Contains("--quick"), CancellationToken.None);
     return 0;
 }
 

@@ -1,18 +1,10 @@
 using System.Buffers.Text;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Souk.Benchmarks;
-
-/// <summary>What a load of deliveries came to.</summary>
-/// <param name="PerSecond">Deliveries answered 200, a second.</param>
-/// <param name="P50Ms">Half of them were answered within this.</param>
-/// <param name="P99Ms">All but a hundredth were answered within this.</param>
-/// <param name="Count">How many there were.</param>
-internal sealed record StormResult(double PerSecond, double P50Ms, double P99Ms, int Count);
 
 /// <summary>Sends signed deliveries over loopback, each with an id of its own, on so many connections.</summary>
 /// <remarks>
@@ -23,7 +15,6 @@ internal sealed class StormLoad(int port, string path, string webhookId, string 
 {
     private const string IdMark = "whevt_00000000000000000000000000000000";
     private const int IdDigits = 16;
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
     private readonly byte[] _body = Body(webhookId);
@@ -33,74 +24,19 @@ internal sealed class StormLoad(int port, string path, string webhookId, string 
     internal int BodyBytes => _body.Length;
 
     /// <summary>Each connection sends the next delivery as soon as the last is answered.</summary>
-    internal Task<StormResult> RunAsync(int connections, TimeSpan duration, CancellationToken cancellationToken) =>
-        RunAsync(connections, duration, perSecond: null, cancellationToken);
+    internal Task<LoadResult> RunAsync(int connections, TimeSpan duration, CancellationToken cancellationToken) =>
+        Load.PressAsync(connections, duration, OpenAsync, cancellationToken);
 
     /// <summary>Deliveries fall due at an even rate; each is timed from when it was due, whenever it was sent.</summary>
-    internal Task<StormResult> RunAtAsync(
+    internal Task<LoadResult> RunAtAsync(
         int connections, TimeSpan duration, double perSecond, CancellationToken cancellationToken) =>
-        RunAsync(connections, duration, perSecond, cancellationToken);
+        Load.PaceAsync(connections, duration, perSecond, OpenAsync, cancellationToken);
 
-    private async Task<StormResult> RunAsync(
-        int connections, TimeSpan duration, double? perSecond, CancellationToken cancellationToken)
-    {
-        long startedAt = Stopwatch.GetTimestamp();
-        List<long>[] times = await Task.WhenAll(Enumerable.Range(0, connections).Select(connection => Task.Run(
-            () => perSecond is null
-                ? PressAsync(startedAt, duration, cancellationToken)
-                : PaceAsync(startedAt, duration, connections / perSecond.Value, connection / perSecond.Value,
-                    cancellationToken),
-            cancellationToken)));
-        double seconds = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-
-        long[] all = [.. times.SelectMany(it => it).Order()];
-        return new StormResult(all.Length / seconds, Ms(all, 0.5), Ms(all, 0.99), all.Length);
-    }
-
-    private async Task<List<long>> PressAsync(long startedAt, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        using Connection connection = await OpenAsync(cancellationToken);
-        List<long> times = [];
-        while (Stopwatch.GetElapsedTime(startedAt) < duration)
-        {
-            long sentAt = Stopwatch.GetTimestamp();
-            await connection.DeliverAsync(Interlocked.Increment(ref _ids), cancellationToken);
-            times.Add(Stopwatch.GetTimestamp() - sentAt);
-        }
-
-        return times;
-    }
-
-    private async Task<List<long>> PaceAsync(
-        long startedAt,
-        TimeSpan duration,
-        double intervalSeconds,
-        double offsetSeconds,
-        CancellationToken cancellationToken)
-    {
-        using Connection connection = await OpenAsync(cancellationToken);
-        using PeriodicTimer timer = new(Tick);
-        List<long> times = [];
-        for (double due = offsetSeconds; due < duration.TotalSeconds; due += intervalSeconds)
-        {
-            long dueAt = startedAt + (long)(due * Stopwatch.Frequency);
-            while (Stopwatch.GetTimestamp() < dueAt) await timer.WaitForNextTickAsync(cancellationToken);
-            await connection.DeliverAsync(Interlocked.Increment(ref _ids), cancellationToken);
-            times.Add(Stopwatch.GetTimestamp() - dueAt);
-        }
-
-        return times;
-    }
-
-    private static double Ms(long[] sorted, double quantile) => sorted.Length == 0
-        ? 0
-        : sorted[(int)Math.Ceiling(quantile * sorted.Length) - 1] * 1000.0 / Stopwatch.Frequency;
-
-    private async Task<Connection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<LoadConnection> OpenAsync(CancellationToken cancellationToken)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-        return new Connection(socket, path, _body, _key);
+        return new Connection(this, socket, path);
     }
 
     /// <summary>A token's transfer as Alchemy tells it, of the size that its documentation shows.</summary>
@@ -117,20 +53,21 @@ internal sealed class StormLoad(int port, string path, string webhookId, string 
         """);
 
     /// <summary>One connection with the one request that it sends again and again.</summary>
-    private sealed class Connection : IDisposable
+    private sealed class Connection : LoadConnection
     {
+        private readonly StormLoad _load;
         private readonly Socket _socket;
-        private readonly byte[] _key;
         private readonly byte[] _request;
         private readonly byte[] _answer = new byte[4096];
         private readonly int _signatureAt;
         private readonly int _bodyAt;
         private readonly int _idAt;
 
-        internal Connection(Socket socket, string path, byte[] body, byte[] key)
+        internal Connection(StormLoad load, Socket socket, string path)
         {
+            _load = load;
             _socket = socket;
-            _key = key;
+            byte[] body = load._body;
             string head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + $"Content-Length: {body.Length}\r\nX-Alchemy-Signature: ";
             _signatureAt = head.Length;
@@ -139,11 +76,11 @@ internal sealed class StormLoad(int port, string path, string webhookId, string 
             _idAt = _request.AsSpan().IndexOf(Encoding.ASCII.GetBytes(IdMark)) + IdMark.Length - IdDigits;
         }
 
-        public void Dispose() => _socket.Dispose();
+        public override void Dispose() => _socket.Dispose();
 
-        internal async ValueTask DeliverAsync(long id, CancellationToken cancellationToken)
+        internal override async ValueTask SendAsync(CancellationToken cancellationToken)
         {
-            Sign(id);
+            Sign(Interlocked.Increment(ref _load._ids));
             await _socket.SendAsync(_request, cancellationToken);
             int read = await _socket.ReceiveAsync(_answer, cancellationToken);
 
@@ -156,7 +93,7 @@ internal sealed class StormLoad(int port, string path, string webhookId, string 
         {
             Utf8Formatter.TryFormat(id, _request.AsSpan(_idAt, IdDigits), out _, new('D', IdDigits));
             Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(_key, _request.AsSpan(_bodyAt), hash);
+            HMACSHA256.HashData(_load._key, _request.AsSpan(_bodyAt), hash);
             Convert.TryToHexStringLower(hash, _request.AsSpan(_signatureAt, 2 * hash.Length), out _);
         }
     }

@@ -8,7 +8,6 @@ using Npgsql;
 using Souk.Local.Outside;
 using Souk.Local.Servers;
 using Souk.Local.StandIns;
-using Souk.Local.Supervision;
 
 namespace Souk.Benchmarks;
 
@@ -38,22 +37,16 @@ internal static class WebhookStorm
             [$"alchemy_{Hook}"] = $$"""{"webhookId":"{{webhookId}}","keys":["{{key}}"]}""",
         });
 
-        FunctionPlace place = world.Places.Single(it => it.Function == Function);
-        using Process function = Start(
-            FunctionPrograms.Separate(place, world.SettingsPath, aheadFolder), world.Folder("storm"), broker.Url);
-        try
-        {
-            StormLoad load = new(place.Port, $"/v1/alchemy/{Hook}", webhookId, key);
-            await WaitUntilReadyAsync(place, cancellationToken);
-            StormLimit limit = await StormLimit.PrepareAsync(world, load.BodyBytes, cancellationToken);
-            await load.RunAsync(connections: 16, WarmUp, cancellationToken);
-            await MeasureAsync(world, function.Id, load, limit, duration, cancellationToken);
-        }
-        finally
-        {
-            function.Kill();
-            await function.WaitForExitAsync(CancellationToken.None);
-        }
+        await using SeparateFunction function = await SeparateFunction.StartAsync(
+            world,
+            Function,
+            aheadFolder,
+            new Dictionary<string, string> { ["Broker__Url"] = new Uri(broker.Url, "broker").ToString() },
+            cancellationToken);
+        StormLoad load = new(function.Place.Port, $"/v1/alchemy/{Hook}", webhookId, key);
+        StormLimit limit = await StormLimit.PrepareAsync(world, load.BodyBytes, cancellationToken);
+        await load.RunAsync(connections: 16, WarmUp, cancellationToken);
+        await MeasureAsync(world, function.ProcessId, load, limit, duration, cancellationToken);
     }
 
     private static async Task MeasureAsync(
@@ -76,14 +69,14 @@ internal static class WebhookStorm
         foreach (int connections in Connections)
         {
             long commitsBefore = await CommitsAsync(world, cancellationToken);
-            StormCost before = StormCost.Read(functionId, postmasterId);
+            RunCost before = RunCost.Read(functionId, postmasterId);
             long startedAt = Stopwatch.GetTimestamp();
-            StormResult full = await load.RunAsync(connections, duration, cancellationToken);
+            LoadResult full = await load.RunAsync(connections, duration, cancellationToken);
             double available = Stopwatch.GetElapsedTime(startedAt).TotalSeconds * Environment.ProcessorCount;
-            StormCost cost = StormCost.Read(functionId, postmasterId).Since(before, full.Count);
+            RunCost cost = RunCost.Read(functionId, postmasterId).Since(before, full.Count);
             long commits = await CommitsAsync(world, cancellationToken) - commitsBefore;
             double most = await limit.RunAsync(connections, duration, cancellationToken);
-            StormResult half = await load.RunAtAsync(connections, duration, most / 2, cancellationToken);
+            LoadResult half = await load.RunAtAsync(connections, duration, most / 2, cancellationToken);
 
             double used = (cost.Function + cost.Postgres + cost.Generator) * full.Count / 1e6;
             Console.WriteLine(string.Create(
@@ -105,46 +98,6 @@ internal static class WebhookStorm
         await using NpgsqlCommand command = new(
             "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()", connection);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    /// <summary>Starts the function with its log in a file: a reader of a pipe would take its share of the
-    /// machine.</summary>
-    private static Process Start(LeashedCommand command, string folder, Uri broker)
-    {
-        ProcessStartInfo start = new("/bin/sh")
-        {
-            ArgumentList = { "-c", "log=$1; shift; exec \"$@\" > \"$log\"", "sh" },
-            WorkingDirectory = command.WorkingDirectory,
-        };
-        foreach (string argument in new[] { Path.Combine(folder, "log"), command.FileName }.Concat(command.Arguments))
-            start.ArgumentList.Add(argument);
-        foreach ((string name, string? value) in command.Environment)
-        {
-            if (value is null) start.Environment.Remove(name);
-            else start.Environment[name] = value;
-        }
-
-        start.Environment["Broker__Url"] = new Uri(broker, "broker").ToString();
-        return Process.Start(start)!;
-    }
-
-    private static async Task WaitUntilReadyAsync(FunctionPlace place, CancellationToken cancellationToken)
-    {
-        using HttpClient http = new();
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            try
-            {
-                using HttpResponseMessage answer = await http.GetAsync(
-                    new Uri(place.Url, "health/readiness"), cancellationToken);
-                if (answer.IsSuccessStatusCode) return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-        }
     }
 
     /// <summary>A broker that takes every event and delivers none.</summary>

@@ -3,11 +3,12 @@ using System.Globalization;
 
 namespace Souk.Benchmarks;
 
-/// <summary>The processor time that the parties of a storm have used so far, as Linux counts it.</summary>
+/// <summary>The processor time that the parties of a run have used so far, as Linux counts it.</summary>
 /// <param name="Function">The function's, in seconds.</param>
 /// <param name="Postgres">PostgreSQL's with all its sessions, in seconds.</param>
 /// <param name="Generator">This program's, in seconds.</param>
-internal sealed record StormCost(double Function, double Postgres, double Generator)
+/// <param name="Node">The chain's node's, in seconds.</param>
+internal sealed record RunCost(double Function, double Postgres, double Generator, double Node)
 {
     /// <summary>The kernel's unit of these counts.</summary>
     private const double TicksPerSecond = 100;
@@ -17,7 +18,7 @@ internal sealed record StormCost(double Function, double Postgres, double Genera
     private const int UserField = 13;
 
     /// <summary>What has been used up to now.</summary>
-    internal static StormCost Read(int functionId, int postmasterId)
+    internal static RunCost Read(int functionId, int postmasterId, int? nodeId = null)
     {
         double postgres = Of(postmasterId, withChildren: true);
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
@@ -30,15 +31,19 @@ internal sealed record StormCost(double Function, double Postgres, double Genera
         }
 
         using Process self = Process.GetCurrentProcess();
-        return new StormCost(
-            Of(functionId, withChildren: false), postgres, self.TotalProcessorTime.TotalSeconds);
+        return new RunCost(
+            Of(functionId, withChildren: false),
+            postgres,
+            self.TotalProcessorTime.TotalSeconds,
+            nodeId is { } node ? Of(node, withChildren: false) : 0);
     }
 
-    /// <summary>What was used since <paramref name="before"/>, in microseconds a delivery.</summary>
-    internal StormCost Since(StormCost before, int deliveries) => new(
-        (Function - before.Function) * 1e6 / deliveries,
-        (Postgres - before.Postgres) * 1e6 / deliveries,
-        (Generator - before.Generator) * 1e6 / deliveries);
+    /// <summary>What was used since <paramref name="before"/>, in microseconds a request.</summary>
+    internal RunCost Since(RunCost before, int requests) => new(
+        (Function - before.Function) * 1e6 / requests,
+        (Postgres - before.Postgres) * 1e6 / requests,
+        (Generator - before.Generator) * 1e6 / requests,
+        (Node - before.Node) * 1e6 / requests);
 
     private static double Of(int id, bool withChildren)
     {
