@@ -65,6 +65,11 @@ public sealed class TypedData
     /// <summary>The message's values in the order of the primary type.</summary>
     public AbiValue.Tuple Message { get; }
 
+    /// <summary>
+    /// Keccak-256 of the primary type and all it refers to, names included: what tells two types of one name apart.
+    /// </summary>
+    public Bytes32 TypeHash => _schema.TypeHash(PrimaryType);
+
     /// <summary>The struct hash of the domain.</summary>
     public Bytes32 DomainSeparator { get; }
 
@@ -136,6 +141,18 @@ public sealed class TypedData
             // A text or name with an unpaired surrogate: JSON allows it, no hash does.
             throw new FormatException("A text in the typed data is not Unicode.");
         }
+    }
+
+    /// <summary>The value of one of the domain's members; null when the domain does not declare it.</summary>
+    public AbiValue? FindInDomain(string member)
+    {
+        IReadOnlyList<TypedMember> members = Types[DomainType];
+        for (int i = 0; i < members.Count; i++)
+        {
+            if (members[i].Name == member) return Domain.Items[i];
+        }
+
+        return null;
     }
 
     /// <summary>The digest to sign.</summary>

@@ -106,7 +106,7 @@ internal sealed class TypedDataSchema
         }
     }
 
-    private Bytes32 TypeHash(string name)
+    internal Bytes32 TypeHash(string name)
     {
         if (_typeHashes.TryGetValue(name, out Bytes32 known)) return known;
         Bytes32 hash = Keccak256.HashText(EncodeType(name));

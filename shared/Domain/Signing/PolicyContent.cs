@@ -22,6 +22,9 @@ public enum PolicyKind
 
     /// <summary>What one wallet may come to, whatever rules allow.</summary>
     SignerLimit,
+
+    /// <summary>A type of typed data that the platform's wallets may sign.</summary>
+    Signature,
 }
 
 /// <summary>What a version of a policy says. A policy that is switched off says nothing.</summary>

@@ -14,6 +14,7 @@ public static class PolicyJson
         RegisteredContract contract =>
             JsonSerializer.Serialize(contract, PolicyJsonContext.Default.RegisteredContract),
         SignerLimit limit => JsonSerializer.Serialize(limit, PolicyJsonContext.Default.SignerLimit),
+        SignatureRule rule => JsonSerializer.Serialize(rule, PolicyJsonContext.Default.SignatureRule),
         _ => throw new ArgumentOutOfRangeException(nameof(content)),
     };
 
@@ -25,6 +26,7 @@ public static class PolicyJson
         {
             PolicyKind.Rule => JsonSerializer.Deserialize(json, PolicyJsonContext.Default.PolicyRule),
             PolicyKind.RecipientList => JsonSerializer.Deserialize(json, PolicyJsonContext.Default.RecipientList),
+            PolicyKind.Signature => JsonSerializer.Deserialize(json, PolicyJsonContext.Default.SignatureRule),
             PolicyKind.Contract => JsonSerializer.Deserialize(json, PolicyJsonContext.Default.RegisteredContract),
             _ => JsonSerializer.Deserialize(json, PolicyJsonContext.Default.SignerLimit),
         };
@@ -43,4 +45,5 @@ public static class PolicyJson
 [JsonSerializable(typeof(RecipientList))]
 [JsonSerializable(typeof(RegisteredContract))]
 [JsonSerializable(typeof(SignerLimit))]
+[JsonSerializable(typeof(SignatureRule))]
 internal sealed partial class PolicyJsonContext : JsonSerializerContext;

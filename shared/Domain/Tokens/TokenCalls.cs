@@ -5,8 +5,8 @@ namespace Souk.Domain.Tokens;
 
 /// <summary>The call data of token contracts, and the answers of their reads.</summary>
 /// <remarks>
-/// References: ERC-721, ERC-1155, ERC-165, ERC-2981. <c>mint(address,uint256)</c> is no standard but what the demo
-/// collection and most others of one owner have. An answer that does not decode is false: the contract is hostile
+/// References: ERC-20, ERC-721, ERC-1155, ERC-165, ERC-2981. <c>mint(address,uint256)</c> is no standard but what the
+/// demo collection and most others of one owner have. An answer that does not decode is false: the contract is hostile
 /// or of another kind.
 /// </remarks>
 public static class TokenCalls
@@ -29,6 +29,18 @@ public static class TokenCalls
     internal const uint BalanceOfSelector = 0x70a08231;
     internal const uint BalanceOfTokenSelector = 0x00fdd58e;
     internal const uint MintSelector = 0x40c10f19;
+    internal const uint TransferSelector = 0xa9059cbb;
+    internal const uint SafeTransferFromSelector = 0x42842e0e;
+
+    private static readonly AbiFunction s_safeTransferAmount =
+        AbiFunction.Parse("safeTransferFrom(address,address,uint256,uint256,bytes)");
+
+    private static readonly AbiFunction s_safeBatchTransfer =
+        AbiFunction.Parse("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)");
+
+    private static readonly AbiFunction s_mintAmount = AbiFunction.Parse("mint(address,uint256,uint256,bytes)");
+
+    private static readonly AbiFunction s_mintBatch = AbiFunction.Parse("mintBatch(address,uint256[],uint256[],bytes)");
 
     /// <summary>ERC-721 <c>ownerOf</c>; answers an address, and reverts for a token that does not exist.</summary>
     public static byte[] OwnerOf(TokenId token) => AbiPart.Call(OwnerOfSelector, token.Value);
@@ -44,7 +56,7 @@ public static class TokenCalls
     public static byte[] SetApprovalForAll(Address mover, bool isApproved) =>
         AbiPart.Call(SetApprovalForAllSelector, mover, isApproved);
 
-    /// <summary>ERC-721 <c>approve</c>, for one token.</summary>
+    /// <summary>ERC-721 <c>approve</c> for one token; ERC-20's for an amount is, octet for octet, the same.</summary>
     public static byte[] Approve(Address mover, TokenId token) =>
         AbiPart.Call(ApproveSelector, mover, token.Value);
 
@@ -72,6 +84,35 @@ public static class TokenCalls
 
     /// <summary><c>mint(address,uint256)</c>.</summary>
     public static byte[] Mint(Address to, TokenId token) => AbiPart.Call(MintSelector, to, token.Value);
+
+    /// <summary><c>mint(address,uint256,uint256,bytes)</c>, which OpenZeppelin's ERC-1155 preset has.</summary>
+    public static byte[] Mint(Address to, TokenId token, UInt256 amount) =>
+        s_mintAmount.Encode(to, token, amount, Array.Empty<byte>());
+
+    /// <summary><c>mintBatch(address,uint256[],uint256[],bytes)</c> of the same preset.</summary>
+    public static byte[] MintBatch(Address to, IReadOnlyList<TokenAmount> items) =>
+        s_mintBatch.Encode(to, Tokens(items), Amounts(items), Array.Empty<byte>());
+
+    /// <summary>ERC-20 <c>transfer</c>.</summary>
+    public static byte[] Transfer(Address to, UInt256 amount) => AbiPart.Call(TransferSelector, to, amount);
+
+    /// <summary>ERC-721 <c>safeTransferFrom</c>, without data for the recipient.</summary>
+    public static byte[] SafeTransferFrom(Address from, Address to, TokenId token) =>
+        AbiPart.Call(SafeTransferFromSelector, from, to, token.Value);
+
+    /// <summary>ERC-1155 <c>safeTransferFrom</c>, without data for the recipient.</summary>
+    public static byte[] SafeTransferFrom(Address from, Address to, TokenAmount item) =>
+        s_safeTransferAmount.Encode(from, to, item.TokenId, item.Amount, Array.Empty<byte>());
+
+    /// <summary>ERC-1155 <c>safeBatchTransferFrom</c>, without data for the recipient.</summary>
+    public static byte[] SafeBatchTransferFrom(Address from, Address to, IReadOnlyList<TokenAmount> items) =>
+        s_safeBatchTransfer.Encode(from, to, Tokens(items), Amounts(items), Array.Empty<byte>());
+
+    private static AbiValue.List Tokens(IReadOnlyList<TokenAmount> items) =>
+        new([.. items.Select(static it => (AbiValue)it.TokenId)]);
+
+    private static AbiValue.List Amounts(IReadOnlyList<TokenAmount> items) =>
+        new([.. items.Select(static it => (AbiValue)it.Amount)]);
 
     /// <summary>Reads an answer of one address.</summary>
     public static bool TryReadAddress(ReadOnlySpan<byte> answer, out Address address) =>
