@@ -31,12 +31,18 @@ internal static partial class AllocateNonces
 
         // Asked before a nonce is taken: while fees are above the ceiling nothing must wait in between.
         if (await run.TryPriceAsync(null, cancellationToken) is not { } price)
+        {
+            await run.WriteAsync(
+                async t => await FeeCeiling.ApplyAsync(
+                    t, await SignerTable.LockAsync(t, run.Signer.Id, cancellationToken), null, cancellationToken),
+                cancellationToken);
             return ([], null, StepOutcome.Waits);
+        }
 
         long counted = await run.Node.GetTransactionCountAsync(
             run.Signer.Address, BlockReference.Latest, cancellationToken);
         List<TransactionRecord> batch = await run.WriteAsync(
-            t => AllocateAsync(t, run, judge, counted, cancellationToken), cancellationToken);
+            t => AllocateAsync(t, run, judge, price, counted, cancellationToken), cancellationToken);
         return (batch, price, batch.Count > 0 ? StepOutcome.Moved : StepOutcome.Waits);
     }
 
@@ -92,6 +98,7 @@ internal static partial class AllocateNonces
         Transaction transaction,
         SigningRun run,
         JudgeCall judge,
+        GasPrice price,
         long counted,
         CancellationToken cancellationToken)
     {
@@ -102,8 +109,9 @@ internal static partial class AllocateNonces
         if (room <= 0 || signer.NextNonce < counted || signer.IsPaused)
             return [];
 
+        await FeeCeiling.ApplyAsync(transaction, signer, price, cancellationToken);
         List<TransactionRecord> queued = await TransactionQueue.ListQueuedAsync(
-            transaction, signer.Id, Math.Min(room, SigningRun.BatchMax), cancellationToken);
+            transaction, signer.Id, price.LeastFeePerGas, Math.Min(room, SigningRun.BatchMax), cancellationToken);
         List<TransactionRecord> admitted = await judge.AdmitAsync(transaction, signer, queued, cancellationToken);
         if (admitted.Count == 0)
             return [];

@@ -19,6 +19,19 @@ internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
     /// <summary>A tip of 1 gwei where blocks are too empty to tell one.</summary>
     private const ulong TipFallbackWei = 1_000_000_000;
 
+    /// <summary>What the next block asks for a unit, tip included: for less it takes nothing.</summary>
+    internal Wei LeastFeePerGas { get; private init; }
+
+    /// <summary>The price under a ceiling of somebody's own; null when the next block alone costs more.</summary>
+    internal GasPrice? Within(Wei? feePerGasMax)
+    {
+        if (feePerGasMax is not { } max || FeePerGas <= max)
+            return this;
+        return LeastFeePerGas <= max
+            ? this with { FeePerGas = max, PriorityFeePerGas = Least(PriorityFeePerGas, max) }
+            : null;
+    }
+
     /// <summary>What the chain asks now: twice the next base fee, so that six full blocks may still follow.</summary>
     /// <exception cref="FailureException"><c>fee_ceiling_exceeded</c>: the next block alone costs more.</exception>
     internal static async Task<GasPrice> AskAsync(AlchemyClient node, CancellationToken cancellationToken)
@@ -38,7 +51,7 @@ internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
         Wei asked = tips.Length == 0 ? Wei.FromUlong(TipFallbackWei) : tips[tips.Length / 2];
         Wei tip = Least(asked, priorityFeePerGasMax);
         return baseFee + tip <= feePerGasMax
-            ? new GasPrice(Least(baseFee + baseFee + tip, feePerGasMax), tip)
+            ? new GasPrice(Least(baseFee + baseFee + tip, feePerGasMax), tip) { LeastFeePerGas = baseFee + tip }
             : throw Exceeded();
     }
 
@@ -48,7 +61,7 @@ internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
     {
         Wei tip = Most(PriorityFeePerGas, Bumped(earlier.PriorityFeePerGas));
         Wei fee = Most(Most(FeePerGas, Bumped(earlier.FeePerGas)), tip);
-        return fee <= feePerGasMax ? new GasPrice(fee, tip) : throw Exceeded();
+        return fee <= feePerGasMax ? this with { FeePerGas = fee, PriorityFeePerGas = tip } : throw Exceeded();
     }
 
     private static Wei Bumped(Wei before) => new(before.Value + (before.Value / 8ul) + UInt256.One);

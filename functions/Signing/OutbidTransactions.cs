@@ -1,3 +1,4 @@
+using Souk.Domain.Chain;
 using Souk.Domain.Failures;
 using Souk.Domain.Signing;
 using Souk.Domain.Wire;
@@ -74,8 +75,11 @@ internal static partial class OutbidTransactions
     {
         List<TransactionAttempt> attempts = await run.Database.ReadAsync(
             t => TransactionAttemptTable.ListAsync(t, standing.Id, cancellationToken), cancellationToken);
+        // Whoever cancels wants that more than the ceiling that the request set itself.
+        Wei? ceiling = isCancel ? null : standing.FeePerGasMax;
         if (await PriceAsync(
-            run, standing, [.. attempts.Where(it => it.IsFor(standing.Nonce))], cancellationToken) is not { } price)
+            run, standing, ceiling, [.. attempts.Where(it => it.IsFor(standing.Nonce))], cancellationToken)
+            is not { } price)
         {
             return null;
         }
@@ -137,16 +141,19 @@ internal static partial class OutbidTransactions
     private static async Task<GasPrice?> PriceAsync(
         SigningRun run,
         TransactionRecord standing,
+        Wei? ceiling,
         IReadOnlyList<TransactionAttempt> earlier,
         CancellationToken cancellationToken)
     {
-        if (await run.TryPriceAsync([standing.Id], cancellationToken) is not { } price)
+        if (await run.TryPriceAsync([standing.Id], cancellationToken) is not { } asked)
             return null;
 
+        Wei max = run.Node.Chain.FeePerGasMax;
+        GasPrice price = asked.Within(ceiling) ?? asked;
         try
         {
             foreach (TransactionAttempt attempt in earlier)
-                price = price.Outbid(attempt, run.Node.Chain.FeePerGasMax);
+                price = price.Outbid(attempt, ceiling is { } own && own < max ? own : max);
             return price;
         }
         catch (FailureException exceeded) when (exceeded.Failure.Code == FailureCode.FeeCeilingExceeded)

@@ -55,14 +55,39 @@ internal static partial class RefuseTransaction
         if (ended.Count == 0)
             return false;
 
-        if (refused.Nonce is { } nonce
-            && !await SignerTable.TryGiveBackNonceAsync(transaction, signer.Id, nonce, cancellationToken))
-        {
-            await FillAsync(transaction, signer, nonce, $"Fills nonce {nonce} of {refused.Id}.", cancellationToken);
-        }
-
+        await ReleaseNonceAsync(transaction, signer, refused, cancellationToken);
         await TransactionEnded.AnnounceAsync(transaction, ended[0], cancellationToken);
         return true;
+    }
+
+    /// <summary>Has a transaction that has a nonce, and was never given to a node, wait without one again.</summary>
+    /// <returns>False when it moved meanwhile.</returns>
+    internal static async Task<bool> RequeueAsync(
+        Transaction transaction,
+        SignerRecord signer,
+        TransactionRecord allocated,
+        string reason,
+        CancellationToken cancellationToken)
+    {
+        TransactionRecord to = allocated with { Status = TransactionStatus.Queued, Nonce = null, Reason = reason };
+        List<TransactionRecord> moved = await TransactionMoves.MoveManyAsync(
+            transaction, [new TransactionStep(allocated, to)], cancellationToken);
+        if (moved.Count == 0)
+            return false;
+
+        await ReleaseNonceAsync(transaction, signer, allocated, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Gives back the nonce that a transaction had; one that is not the highest is filled.</summary>
+    private static async Task ReleaseNonceAsync(
+        Transaction transaction, SignerRecord signer, TransactionRecord from, CancellationToken cancellationToken)
+    {
+        if (from.Nonce is { } nonce
+            && !await SignerTable.TryGiveBackNonceAsync(transaction, signer.Id, nonce, cancellationToken))
+        {
+            await FillAsync(transaction, signer, nonce, $"Fills nonce {nonce} of {from.Id}.", cancellationToken);
+        }
     }
 
     /// <summary>Adds a transaction that does nothing but use a nonce.</summary>

@@ -4,6 +4,7 @@ using Souk.Domain.Failures;
 using Souk.Domain.Sessions;
 using Souk.Domain.Signing;
 using Souk.Domain.Wire;
+using Souk.Platform.Postgres;
 
 namespace Souk.Signing;
 
@@ -11,7 +12,7 @@ namespace Souk.Signing;
 internal sealed class RequestedCall
 {
     /// <summary>The largest call data taken, in bytes; as JSON text it is twice that.</summary>
-    internal const int DataBytesMax = 48 * 1024;
+    internal const int DataBytesMax = Operation.DataBytesMax;
 
     private readonly TransactionCall _call;
 
@@ -31,10 +32,19 @@ internal sealed class RequestedCall
         return new RequestedCall(new TransactionCall(chainId, default, to, valueWei, bytes, Roles(roles)));
     }
 
+    /// <summary>The call that an operation comes to when this wallet sends it.</summary>
+    /// <exception cref="FailureException"><c>invalid_request</c>, naming the field.</exception>
+    internal static TransactionCall Of(Operation operation, SignerRecord signer, IReadOnlyList<string> roles)
+    {
+        OperationCall call = operation.Encode(signer.Address).OrThrow();
+        return new TransactionCall(operation.ChainId, signer.Id, call.To, call.Value, call.Data, Roles(roles));
+    }
+
     /// <summary>The call as the policy judges it.</summary>
     internal TransactionCall By(SignerId signer) => _call with { Signer = signer };
 
-    private static ImmutableArray<Role> Roles(IReadOnlyList<string> texts)
+    /// <summary>The caller's roles; what names none is left out.</summary>
+    internal static ImmutableArray<Role> Roles(IReadOnlyList<string> texts)
     {
         ImmutableArray<Role>.Builder roles = ImmutableArray.CreateBuilder<Role>(texts.Count);
         foreach (string text in texts)

@@ -132,6 +132,8 @@ internal sealed partial class SendTransactions(
         {
             // Fees above the ceiling keep what is unsigned waiting, and with it all that comes after.
             price ??= await run.TryPriceAsync(unsigned.Select(it => it.Id), cancellationToken);
+            if (await FeeCeiling.TakeBackAsync(run, unsigned, price, cancellationToken))
+                return StepOutcome.Moved;
         }
 
         SignedBatch signed = price is null

@@ -22,6 +22,10 @@ internal static partial class SignTransactions
     /// <summary>How long calls may go on once no new one is begun: their answers must still be stored.</summary>
     private static readonly TimeSpan LastCallMax = TimeSpan.FromSeconds(2);
 
+    /// <param name="run">The run.</param>
+    /// <param name="unsigned">What to have signed; each may pay the price.</param>
+    /// <param name="price">What gas costs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     internal static async Task<SignedBatch> HandleAsync(
         SigningRun run, IReadOnlyList<TransactionRecord> unsigned, GasPrice price, CancellationToken cancellationToken)
     {
@@ -36,7 +40,8 @@ internal static partial class SignTransactions
             // Once the run is over what was signed is stored, and the rest is the next run's.
             results[record.Id] = run.IsOver
                 ? SignResult.NoAnswer
-                : await TrySignAsync(run, record, price, isCancel: false, calls.Token, cancellationToken);
+                : await TrySignAsync(
+                    run, record, price.Within(record.FeePerGasMax)!, isCancel: false, calls.Token, cancellationToken);
         });
 
         foreach (IGrouping<string, TransactionId> lost in results.Where(it => it.Value.Lost is not null)

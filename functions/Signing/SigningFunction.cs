@@ -36,6 +36,7 @@ public sealed class SigningFunction : IFunction
     public static void Map(IEndpointRouteBuilder routes)
     {
         RequestTransaction.Map(routes);
+        RequestSignature.Map(routes);
         GetTransaction.Map(routes);
         CancelTransaction.Map(routes);
         ReplaceTransaction.Map(routes);
@@ -44,6 +45,7 @@ public sealed class SigningFunction : IFunction
         ProposePolicy.Map(routes);
         ProposeRecipientList.Map(routes);
         RegisterContract.Map(routes);
+        ProposeSignatureType.Map(routes);
         ApprovePolicy.Map(routes);
         WithdrawPolicy.Map(routes);
         SwitchPolicy.Map(routes);

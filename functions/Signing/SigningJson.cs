@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Souk.Domain.Events;
+using Souk.Domain.Signing;
 
 namespace Souk.Signing;
 
@@ -11,7 +12,22 @@ namespace Souk.Signing;
 [JsonSerializable(typeof(TransactionQueued))]
 [JsonSerializable(typeof(TransactionEnded))]
 [JsonSerializable(typeof(ChainHint))]
-[JsonSerializable(typeof(RequestTransaction.Request), TypeInfoPropertyName = "RequestTransactionRequest")]
+[JsonSerializable(typeof(Operation))]
+[JsonSerializable(typeof(CallOperation))]
+[JsonSerializable(typeof(TransferOperation))]
+[JsonSerializable(typeof(DeployOperation))]
+[JsonSerializable(typeof(MintOperation))]
+[JsonSerializable(typeof(MintBatchOperation))]
+[JsonSerializable(typeof(TransferErc20Operation))]
+[JsonSerializable(typeof(TransferErc721Operation))]
+[JsonSerializable(typeof(TransferErc1155Operation))]
+[JsonSerializable(typeof(RefundOperation))]
+[JsonSerializable(typeof(ApproveOperation))]
+[JsonSerializable(typeof(ApproveAllOperation))]
+[JsonSerializable(typeof(RequestSignature.Request), TypeInfoPropertyName = "RequestSignatureRequest")]
+[JsonSerializable(typeof(RequestSignature.Decided), TypeInfoPropertyName = "RequestSignatureDecided")]
+[JsonSerializable(typeof(RequestSignature.Response), TypeInfoPropertyName = "RequestSignatureResponse")]
+[JsonSerializable(typeof(ProposeSignatureType.Request), TypeInfoPropertyName = "ProposeSignatureTypeRequest")]
 [JsonSerializable(typeof(RequestTransaction.Response), TypeInfoPropertyName = "RequestTransactionResponse")]
 [JsonSerializable(typeof(GetTransaction.Response), TypeInfoPropertyName = "GetTransactionResponse")]
 [JsonSerializable(typeof(ListTransactions.Response), TypeInfoPropertyName = "ListTransactionsResponse")]

@@ -81,8 +81,8 @@ internal sealed record SigningRun(
             await WriteAsync(
                 async t =>
                 {
-                    waiting ??= (await TransactionQueue.ListQueuedAsync(t, Signer.Id, BatchMax, cancellationToken))
-                        .Select(it => it.Id);
+                    waiting ??= (await TransactionQueue.ListQueuedAsync(
+                        t, Signer.Id, null, BatchMax, cancellationToken)).Select(it => it.Id);
                     string text = WireText.Of(FailureCode.FeeCeilingExceeded);
                     await TransactionMoves.WaitAsync(t, waiting, text, cancellationToken);
                 },

@@ -10,7 +10,7 @@ internal sealed record TransactionView(
     SignerId SignerId,
     ChainId ChainId,
     TransactionStatus Status,
-    Address To,
+    Address? To,
     Wei ValueWei,
     string Data,
     string Description,
@@ -28,6 +28,9 @@ internal sealed record TransactionView(
     string? WaitsFor,
     TransactionWish? Wish,
     string? WishReason,
+    FeeChoice WhenFeesExceed,
+    Wei? FeePerGasWeiMax,
+    string? RefundOf,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? FinalizedAt)
@@ -35,8 +38,8 @@ internal sealed record TransactionView(
     internal static TransactionView Of(TransactionRecord it) => new(
         it.Id, it.SignerId, it.ChainId, it.Status, it.To, it.Value, Hex.Encode(it.Data), it.Description, it.IsFiller,
         it.RequestedBy, it.RuleId, it.RuleVersion, it.Nonce, it.Hash, it.BlockNumber, it.BlockHash,
-        it.GasUsed, it.GasPrice, it.Reason, it.WaitsFor, it.Wish, it.WishReason, it.CreatedAt, it.UpdatedAt,
-        it.FinalizedAt);
+        it.GasUsed, it.GasPrice, it.Reason, it.WaitsFor, it.Wish, it.WishReason, it.WhenFeesExceed,
+        it.FeePerGasMax, it.RefundOf, it.CreatedAt, it.UpdatedAt, it.FinalizedAt);
 }
 
 /// <summary>One signature made for a transaction as operators see it: never its octets.</summary>

@@ -5,7 +5,11 @@ public static class Audit
 {
     private const string AppendSql = "SELECT append_audit($1, $2, $3, $4, $5::jsonb, $6)";
 
-    /// <summary>Appends an act in the transaction of its effect.</summary>
+    /// <summary>Appends an act in the transaction of its effect, as the last thing before its commit.</summary>
+    /// <remarks>
+    /// The log is one chain, so whoever appends keeps all others from appending until they have committed: that is to
+    /// be no longer than the commit takes.
+    /// </remarks>
     /// <param name="transaction">The unit of work.</param>
     /// <param name="actor">Who acted.</param>
     /// <param name="action">What they did, such as <c>policy.approve</c>.</param>
@@ -21,7 +25,8 @@ public static class Audit
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.ExecuteAsync(
-            AppendSql, [transaction.Room, actor, action, subject, detailJson, transaction.Now], cancellationToken);
+        transaction.DoLast(() => transaction.ExecuteAsync(
+            AppendSql, [transaction.Room, actor, action, subject, detailJson, transaction.Now], cancellationToken));
+        return Task.CompletedTask;
     }
 }

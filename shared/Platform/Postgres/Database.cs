@@ -138,6 +138,7 @@ public sealed partial class Database : IAsyncDisposable
             await using NpgsqlTransaction work = await connection.BeginTransactionAsync(cancellationToken);
             transaction = new Transaction(connection, Room, _clock.GetUtcNow(), _entropy);
             result = await body(transaction);
+            await transaction.FinishAsync();
 
             // The point of no return: a caller who hangs up here must not leave the commit in doubt.
             await work.CommitAsync(CancellationToken.None);

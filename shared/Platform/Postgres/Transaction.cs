@@ -17,6 +17,7 @@ public sealed class Transaction
     private readonly NpgsqlConnection _connection;
     private readonly EntropySource _entropy;
     private readonly List<OutgoingEvent> _announced = [];
+    private readonly List<Func<Task>> _last = [];
     private int _ids;
 
     internal Transaction(NpgsqlConnection connection, string room, DateTimeOffset now, EntropySource entropy)
@@ -117,6 +118,16 @@ public sealed class Transaction
         if (reopened is not null)
             _announced.Add(reopened);
         return reopened is not null;
+    }
+
+    /// <summary>Puts off what holds up others until just before the commit.</summary>
+    internal void DoLast(Func<Task> act) => _last.Add(act);
+
+    /// <summary>Does what was put off, in order.</summary>
+    internal async Task FinishAsync()
+    {
+        foreach (Func<Task> act in _last)
+            await act();
     }
 
     private NpgsqlCommand Prepare(string sql, SqlValue[] values)

@@ -21,10 +21,22 @@ public static class TransactionQueue
 {
     private const string QueuedSql = $"""
         SELECT {TransactionTable.Columns}
-        FROM transactions AS t WHERE signer_id = $1 AND status = 'queued' AND nonce IS NULL AND NOT EXISTS (
-            SELECT FROM policy_holds AS h
-            WHERE h.rule_id = t.rule_id AND h.signer_id = t.signer_id AND h.held_until > $3)
+        FROM transactions AS t WHERE signer_id = $1 AND status = 'queued' AND nonce IS NULL
+            AND ($4::numeric IS NULL OR fee_per_gas_max_wei IS NULL OR fee_per_gas_max_wei >= $4::numeric)
+            AND NOT EXISTS (
+                SELECT FROM policy_holds AS h
+                WHERE h.rule_id = t.rule_id AND h.signer_id = t.signer_id AND h.held_until > $3)
         ORDER BY id LIMIT $2 FOR UPDATE OF t
+        """;
+
+    // What waits and has it noted needs nothing done. Above the chain's own ceiling all wait, and some do not want to.
+    private const string UnaffordableSql = $"""
+        SELECT {TransactionTable.Columns}
+        FROM transactions WHERE signer_id = $1 AND status = 'queued'
+            AND (fee_per_gas_max_wei IS NOT NULL OR when_fees_exceed = 'fail')
+            AND (($2::numeric IS NULL AND when_fees_exceed = 'fail') OR fee_per_gas_max_wei < $2::numeric)
+            AND (when_fees_exceed = 'fail' OR waits_for IS DISTINCT FROM $3)
+        ORDER BY id LIMIT $4 FOR UPDATE
         """;
 
     private const string UnsentSql = $"""
@@ -118,12 +130,43 @@ public static class TransactionQueue
         """;
 
     /// <summary>The oldest requests of a wallet without a nonce, whose rules do not hold them back; locked.</summary>
+    /// <param name="transaction">The unit of work.</param>
+    /// <param name="signer">The wallet.</param>
+    /// <param name="feePerGas">Only those that may pay so much for a unit of gas; null: all.</param>
+    /// <param name="countMax">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static Task<List<TransactionRecord>> ListQueuedAsync(
-        Transaction transaction, SignerId signer, long countMax, CancellationToken cancellationToken)
+        Transaction transaction,
+        SignerId signer,
+        Wei? feePerGas,
+        long countMax,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        SqlValue[] values = [signer.Value, countMax, transaction.Now];
+        SqlValue[] values = [signer.Value, countMax, transaction.Now, feePerGas];
         return transaction.ListAsync(QueuedSql, values, TransactionTable.Read, cancellationToken);
+    }
+
+    /// <summary>
+    /// The oldest requests of a wallet that may not pay what the next block costs, and must end or be told so; locked.
+    /// </summary>
+    /// <param name="transaction">The unit of work.</param>
+    /// <param name="signer">The wallet.</param>
+    /// <param name="feePerGas">What a unit of gas costs; null: more than the chain's own ceiling.</param>
+    /// <param name="waitsFor">What those that wait are told; who was told already is left out.</param>
+    /// <param name="countMax">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task<List<TransactionRecord>> ListUnaffordableAsync(
+        Transaction transaction,
+        SignerId signer,
+        Wei? feePerGas,
+        string waitsFor,
+        long countMax,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        SqlValue[] values = [signer.Value, feePerGas, waitsFor, countMax];
+        return transaction.ListAsync(UnaffordableSql, values, TransactionTable.Read, cancellationToken);
     }
 
     /// <summary>What has a nonce and was not broadcast to its end, lowest nonce first.</summary>

@@ -7,16 +7,16 @@ namespace Souk.Platform.Postgres;
 /// <param name="Id">Its name, whatever nonce and hash it will have.</param>
 /// <param name="SignerId">Which of the platform's wallets sends it.</param>
 /// <param name="ChainId">The chain.</param>
-/// <param name="To">The contract called, or who is paid.</param>
+/// <param name="To">The contract called, or who is paid; null creates a contract.</param>
 /// <param name="Value">The native coin sent along.</param>
-/// <param name="Data">The call data.</param>
+/// <param name="Data">The call data, or the creation code.</param>
 /// <param name="GasLimit">The most gas it may use, in units.</param>
 /// <param name="Description">Why, in the words of whoever asked.</param>
 public sealed record TransactionRecord(
     TransactionId Id,
     SignerId SignerId,
     ChainId ChainId,
-    Address To,
+    Address? To,
     Wei Value,
     byte[] Data,
     long GasLimit,
@@ -39,6 +39,15 @@ public sealed record TransactionRecord(
 
     /// <summary>That rule's version.</summary>
     public int? RuleVersion { get; init; }
+
+    /// <summary>Whether it waits while the chain asks more for gas than may be paid.</summary>
+    public FeeChoice WhenFeesExceed { get; init; }
+
+    /// <summary>The most that a unit of gas may cost; null: the chain's ceiling alone holds.</summary>
+    public Wei? FeePerGasMax { get; init; }
+
+    /// <summary>What it pays back; null unless it is a refund.</summary>
+    public string? RefundOf { get; init; }
 
     /// <summary>Why it ended as it did; null unless it ended badly.</summary>
     public string? Reason { get; init; }

@@ -15,23 +15,35 @@ public static class TransactionTable
     internal const string Columns = """
         id, signer_id, chain_id, to_address, value_wei::text, data, gas_limit, description, status, nonce,
         is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-        block_hash, created_at, updated_at, finalized_at, wish, wish_reason, gas_used, gas_price_wei::text
+        block_hash, created_at, updated_at, finalized_at, wish, wish_reason, gas_used, gas_price_wei::text,
+        when_fees_exceed, fee_per_gas_max_wei::text, refund_of
         """;
 
     /// <summary>The same for who confirms: what a transaction calls is not needed then, and may be long.</summary>
     internal const string ColumnsWithoutData = """
         id, signer_id, chain_id, to_address, value_wei::text, ''::bytea, gas_limit, description, status, nonce,
         is_filler, requested_by, rule_id, rule_version::bigint, reason, waits_for, transaction_hash, block_number,
-        block_hash, created_at, updated_at, finalized_at, wish, wish_reason, gas_used, gas_price_wei::text
+        block_hash, created_at, updated_at, finalized_at, wish, wish_reason, gas_used, gas_price_wei::text,
+        when_fees_exceed, fee_per_gas_max_wei::text, refund_of
         """;
 
     /// <summary>Greater than the name of any transaction: where a list without a cursor begins.</summary>
     private static readonly Guid s_afterAll = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
 
+    // The row and the first line of its history in one round trip. Only the index of refunds is let pass: any other
+    // clash is a defect of ours.
     private const string AddSql = """
-        INSERT INTO transactions (id, signer_id, chain_id, status, nonce, to_address, value_wei, data, gas_limit,
-            is_filler, description, requested_by, rule_id, rule_version, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7::numeric, $8, $9, $10, $11, $12, $13, $14::integer, $15, $15)
+        WITH added AS (
+            INSERT INTO transactions (id, signer_id, chain_id, status, nonce, to_address, value_wei, data, gas_limit,
+                is_filler, description, requested_by, rule_id, rule_version, created_at, updated_at, when_fees_exceed,
+                fee_per_gas_max_wei, refund_of)
+            VALUES ($1, $2, $3, $4, $5, $6, $7::numeric, $8, $9, $10, $11, $12, $13, $14::integer, $15, $15, $16,
+                $17::numeric, $18)
+            ON CONFLICT (refund_of)
+                WHERE refund_of IS NOT NULL AND status NOT IN ('refused', 'replaced', 'reverted') DO NOTHING
+            RETURNING id, status, nonce, created_at)
+        INSERT INTO transaction_history (transaction_id, status, nonce, happened_at)
+        SELECT id, status, nonce, created_at FROM added
         """;
 
     private const string FindSql = $"""
@@ -68,21 +80,24 @@ public static class TransactionTable
         """;
 
     /// <summary>Adds a transaction as it stands, and the first line of its history.</summary>
+    /// <exception cref="FailureException"><c>conflict</c>: what it pays back is paid back already.</exception>
     public static async Task<TransactionRecord> AddAsync(
         Transaction transaction, TransactionRecord added, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(added);
-        await transaction.ExecuteAsync(
+        int rows = await transaction.ExecuteAsync(
             AddSql,
             [
                 added.Id.Value, added.SignerId.Value, added.ChainId, WireText.Of(added.Status), added.Nonce, added.To,
                 added.Value, added.Data, added.GasLimit, added.IsFiller, added.Description, added.RequestedBy,
-                added.RuleId?.Value, (long?)added.RuleVersion, transaction.Now,
+                added.RuleId?.Value, (long?)added.RuleVersion, transaction.Now, WireText.Of(added.WhenFeesExceed),
+                added.FeePerGasMax, added.RefundOf,
             ],
             cancellationToken);
-        await TransactionMoves.AddLineAsync(transaction, added, cancellationToken);
-        return added with { CreatedAt = transaction.Now, UpdatedAt = transaction.Now };
+        return rows == 1
+            ? added with { CreatedAt = transaction.Now, UpdatedAt = transaction.Now }
+            : throw new FailureException(FailureCode.Conflict, "This was paid back already, or is about to be.");
     }
 
     /// <summary>The transaction of this name; null when there is none.</summary>
@@ -140,7 +155,7 @@ public static class TransactionTable
     }
 
     internal static TransactionRecord Read(Row row) => new(
-        new TransactionId(row.Id(0)), new SignerId(row.Id(1)), row.ChainId(2), row.Address(3), row.Wei(4),
+        new TransactionId(row.Id(0)), new SignerId(row.Id(1)), row.ChainId(2), row.AddressOrNull(3), row.Wei(4),
         row.Bytes(5), row.Bigint(6), row.Text(7))
     {
         Status = WireText.Parse<TransactionStatus>(row.Text(8)),
@@ -161,5 +176,8 @@ public static class TransactionTable
         WishReason = row.TextOrNull(23),
         GasUsed = row.BigintOrNull(24),
         GasPrice = row.WeiOrNull(25),
+        WhenFeesExceed = WireText.Parse<FeeChoice>(row.Text(26)),
+        FeePerGasMax = row.WeiOrNull(27),
+        RefundOf = row.TextOrNull(28),
     };
 }
