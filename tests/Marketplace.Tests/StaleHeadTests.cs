@@ -39,7 +39,7 @@ public sealed class StaleHeadTests(MarketFixture fixture) : MarketTest(fixture),
         Market.Alchemy.LagBehind(Market.Id, before.GetProperty("blockNumber").GetUInt64(), everyNth);
         Trader owner = await SignInAsync();
         List<TokenId> tokens = [];
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 3; i++)
         {
             tokens.Add(await MintAsync(owner));
             await FollowAsync();

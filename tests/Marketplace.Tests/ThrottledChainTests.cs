@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Souk.Domain.Chain;
 using Souk.Harness.Trading;
 
@@ -41,26 +40,6 @@ public sealed class ThrottledChainTests(MarketFixture fixture) : MarketTest(fixt
         await Market.App.RestartAsync(Cancelled);
         Assert.Equal(204, await Market.FireAsync("reconcile", Cancelled));
         Assert.Equal(["mint"], await ActivityOfAsync(token));
-    }
-
-    [Fact]
-    public async Task The_range_that_a_node_takes_survives_the_instance_that_learned_it()
-    {
-        await FollowAsync();
-        await Market.App.Database.ExecuteAsync("UPDATE chain_cursors SET log_blocks = NULL", Cancelled);
-        await Market.Node.MineAsync(1_200, Cancelled);
-        await FollowAsync();
-        int refused = Market.Alchemy.RangesRefused;
-        JsonElement chain = await ChainAsync();
-        Assert.True(refused > 0, "The stand-in takes 500 blocks at once.");
-        Assert.Equal(500, chain.GetProperty("logBlocks").GetInt64());
-
-        await Market.App.RestartAsync(Cancelled);
-        await Market.Node.MineAsync(1_200, Cancelled);
-        await FollowAsync();
-
-        Assert.Equal(refused, Market.Alchemy.RangesRefused);
-        Assert.Equal(0, (await ChainAsync()).GetProperty("lagBlocks").GetInt64());
     }
 
     [Theory]
