@@ -8,7 +8,7 @@ namespace Souk.Simulation;
 /// <summary>The events between the functions: how they come to rest, and what must hold of them then.</summary>
 public sealed class Spine(LocalPlatform platform, WorldChain chain, Books books)
 {
-    private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(120);
 
     /// <summary>Events that are done without a row in each consumer's inbox, or in that of nobody's.</summary>
     private const string UntakenSql = """
