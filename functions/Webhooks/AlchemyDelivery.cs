@@ -98,7 +98,7 @@ internal sealed record AlchemyDelivery(
         }
     }
 
-    /// <summary>Once the month's units are used up, an event of whatever kind holds an error and nothing else.</summary>
+    /// <summary>Once the month's units are used up, an event of whatever kind is an error and nothing else.</summary>
     private static DeliveryMark? MarkOf(string type, JsonElement news) => Member(news, "error") switch
     {
         { ValueKind: JsonValueKind.String } => DeliveryMark.ProviderError,

@@ -4,7 +4,9 @@ using Souk.Platform.Postgres;
 
 namespace Souk.Webhooks;
 
-/// <summary>Sends events right after their commit, while no answer waits for it; what it leaves, the relay sends.</summary>
+/// <summary>
+/// Sends events right after their commit, while no answer waits for it; what it leaves, the relay sends.
+/// </summary>
 /// <remarks>
 /// A provider's answer follows the commit alone. One run sends at a time; of the hints that come meanwhile only the
 /// newest of each chain goes with the next, for it says what the others said. A run ends with what there is to send, so
@@ -74,25 +76,25 @@ internal sealed partial class Announcer(
         }
     }
 
+    /// <summary>The rows are committed: whatever fails from here on, the relay makes good.</summary>
     private async Task SendAsync(IReadOnlyCollection<OutgoingEvent> events)
     {
         using CancellationTokenSource cut = new(SendMax, clock);
-        try
-        {
-            foreach (OutgoingEvent announced in events)
-                await sender.SendAsync(announced, cut.Token);
+        Task sending = SendAsync(events, cut.Token);
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!sending.IsCompletedSuccessfully)
+            Log.LeftToRelay(logger, events.Count, sending.Exception?.InnerException?.GetType().Name ?? "too slow");
+    }
 
-            // Inbox rows tell of the others; a mark that is lost costs one sending more.
-            Guid[] done = [.. events.Where(announced => announced.IsDoneWhenSent).Select(announced => announced.Id)];
-            if (done.Length > 0)
-                await database.WriteStatementAsync(transaction => MarkAsync(transaction, done), cut.Token);
-        }
-#pragma warning disable CA1031 // The rows are committed: whatever fails from here on, the relay makes good.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Log.LeftToRelay(logger, events.Count, exception.GetType().Name);
-        }
+    private async Task SendAsync(IReadOnlyCollection<OutgoingEvent> events, CancellationToken cancellationToken)
+    {
+        foreach (OutgoingEvent announced in events)
+            await sender.SendAsync(announced, cancellationToken);
+
+        // Inbox rows tell of the others; a mark that is lost costs one sending more.
+        Guid[] done = [.. events.Where(announced => announced.IsDoneWhenSent).Select(announced => announced.Id)];
+        if (done.Length > 0)
+            await database.WriteStatementAsync(transaction => MarkAsync(transaction, done), cancellationToken);
     }
 
     private static async Task<bool> MarkAsync(Transaction transaction, Guid[] done)

@@ -20,7 +20,7 @@ internal sealed partial class DeliveryKeeper(Database database, Announcer announ
     /// <summary>Rows of one statement: what a service's concurrency can bring at once, twice.</summary>
     private const int RowsMax = 128;
 
-    /// <summary>Payload octets of one statement, so that its memory stays small; one request may bring as much.</summary>
+    /// <summary>Payload bytes of one statement, so that its memory stays small; one request may bring more.</summary>
     private const int BytesMax = 1024 * 1024;
 
     private readonly Lock _gate = new();
@@ -75,31 +75,29 @@ internal sealed partial class DeliveryKeeper(Database database, Announcer announ
         }
     }
 
+    /// <summary>Stores a batch; whatever comes of it, those who wait are told.</summary>
     private async Task WriteAsync(List<Waiting> batch)
     {
-        try
+        Task storing = StoreAsync(batch);
+        await storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (storing.IsCompletedSuccessfully)
+            return;
+
+        Exception failure = storing.Exception?.InnerException ?? new TaskCanceledException(storing);
+        if (batch.Count > 1 && failure is PostgresException refused)
         {
-            await StoreAsync(batch);
-        }
-        catch (PostgresException exception) when (batch.Count > 1)
-        {
-            Log.TriedAlone(logger, batch.Count, exception.SqlState);
+            Log.TriedAlone(logger, batch.Count, refused.SqlState);
             foreach (Waiting waiting in batch)
                 await WriteAsync([waiting]);
+            return;
         }
-#pragma warning disable CA1031 // Whatever it is, those who wait are told; the next may have better luck.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Exception told = PostgresFailures.IsValueRefused(exception)
-                ? new FailureException(
-                    new Failure(FailureCode.InvalidRequest, "It holds a text or a number that cannot be kept."),
-                    exception)
-                : exception;
-            foreach (Waiting waiting in batch)
-                waiting.Kept.TrySetException(told);
-        }
+
+        foreach (Waiting waiting in batch)
+            waiting.Kept.TrySetException(PostgresFailures.IsValueRefused(failure) ? Refusal(failure) : failure);
     }
+
+    private static FailureException Refusal(Exception cause) =>
+        new(new Failure(FailureCode.InvalidRequest, "It holds a text or a number that cannot be kept."), cause);
 
     private async Task StoreAsync(List<Waiting> batch)
     {

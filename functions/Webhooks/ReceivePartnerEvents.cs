@@ -25,7 +25,7 @@ internal static class ReceivePartnerEvents
     /// <summary>The largest body, in bytes.</summary>
     private const int BodyBytesMax = 1024 * 1024;
 
-    /// <summary>The largest data of one event, in bytes: what CloudEvents asks every hop to carry at the least.</summary>
+    /// <summary>The largest data of one event, in bytes: what CloudEvents asks every hop to carry.</summary>
     private const int EventBytesMax = 64 * 1024;
 
     /// <summary>How many events a batch may hold: they share one statement.</summary>

@@ -43,7 +43,7 @@ internal static class StandardWebhook
 
     /// <summary>The id of a delivery that one of the keys signed within the last five minutes.</summary>
     /// <exception cref="FailureException">
-    /// <c>webhook_signature_invalid</c>: a header is missing or malformed, the time is too far off, or no key signed it.
+    /// <c>webhook_signature_invalid</c>: a header is missing or malformed, the time is too far off, or no key signed.
     /// </exception>
     internal static string Verify(
         IHeaderDictionary headers, ReadOnlySpan<byte> body, IReadOnlyList<byte[]> keys, DateTimeOffset now)

@@ -48,7 +48,8 @@ internal sealed class StormLimit
         string pgbench = Path.Combine(bin, "pgbench");
         if (!File.Exists(pgbench)) throw new InvalidOperationException($"{bin} holds no pgbench to compare with.");
         string script = Path.Combine(world.Folder("storm"), "insert.sql");
-        await File.WriteAllTextAsync(script, Script.Replace("\n    ", " ", StringComparison.Ordinal), cancellationToken);
+        string lines = Script.Replace("\n    ", " ", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(script, lines, cancellationToken);
         string password = RandomNumberGenerator.GetHexString(32, lowercase: true);
         await world.Database.Server.ExecuteAsync(
             $"CREATE ROLE {Role} LOGIN IN ROLE webhooks PASSWORD '{password}'", cancellationToken);

@@ -27,7 +27,7 @@ internal sealed class StormLoad(int port, string path, string webhookId, string 
     internal Task<LoadResult> RunAsync(int connections, TimeSpan duration, CancellationToken cancellationToken) =>
         Load.PressAsync(connections, duration, OpenAsync, cancellationToken);
 
-    /// <summary>Deliveries fall due at an even rate; each is timed from when it was due, whenever it was sent.</summary>
+    /// <summary>Deliveries fall due at an even rate; each is timed from when it was due, not sent.</summary>
     internal Task<LoadResult> RunAtAsync(
         int connections, TimeSpan duration, double perSecond, CancellationToken cancellationToken) =>
         Load.PaceAsync(connections, duration, perSecond, OpenAsync, cancellationToken);

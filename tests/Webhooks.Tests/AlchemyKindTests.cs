@@ -82,8 +82,9 @@ public sealed class AlchemyKindTests(Deliveries hooks) : IClassFixture<Deliverie
             "to":"0x2","transactionIndex":null,"type":"0x0","value":"0x0"}}
             """, blockNumber: null);
 
-        Assert.Contains("signing", await hooks.App.Database.FindAsync<string[]>(
-            "SELECT consumers FROM outbox WHERE created_at = (SELECT taken_at FROM inbox WHERE id = $1)", Token, id) ?? []);
+        string[]? consumers = await hooks.App.Database.FindAsync<string[]>(
+            "SELECT consumers FROM outbox WHERE created_at = (SELECT taken_at FROM inbox WHERE id = $1)", Token, id);
+        Assert.Contains("signing", consumers ?? []);
     }
 
     [Theory]

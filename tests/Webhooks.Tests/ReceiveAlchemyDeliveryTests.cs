@@ -243,6 +243,60 @@ public sealed class ReceiveAlchemyDeliveryTests(Deliveries hooks, SharedWorld wo
         Assert.Equal(0L, await app.Database.FindAsync<long>("SELECT count(*) FROM outbox", Token));
     }
 
+    [Fact]
+    public async Task A_body_that_drips_is_refused_in_time()
+    {
+        await using FunctionApp<WebhooksFunction> app = await Deliveries.StartAsync(
+            await world.GetAsync(), ("Webhooks:BodyTimeout", "00:00:00.1"));
+        string body = Deliveries.Body("{}");
+        string head = WireRequest.Head(
+            "/v1/alchemy/main", $"X-Alchemy-Signature: {Deliveries.Sign(body)}", $"Content-Length: {body.Length}");
+
+        string answer = await WireRequest.SendAsync(app.Url, head + body[..^1], endsSending: false, Token);
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        Assert.Equal("request_timeout", WireRequest.CodeIn(answer));
+        Assert.Equal((0, 0), await Deliveries.CountAsync(app));
+    }
+
+    [Fact]
+    public async Task Only_the_listed_addresses_may_deliver_when_there_is_a_list()
+    {
+        (string? Address, int Status)[] table =
+        [
+            ("54.236.136.17", 200), ("34.237.24.169", 200), ("::ffff:34.237.24.169", 200), ("10.1.2.3", 200),
+            ("2001:db8::1", 200), ("54.236.136.18", 403), ("2001:db9::1", 403), ("no address", 403), (null, 403),
+        ];
+        await using FunctionApp<WebhooksFunction> app = await Deliveries.StartAsync(
+            await world.GetAsync(),
+            ("Host:ClientAddressHeader", "X-Real-IP"),
+            ("Webhooks:AlchemyAddresses:0", "54.236.136.17"),
+            ("Webhooks:AlchemyAddresses:1", "34.237.24.169"),
+            ("Webhooks:AlchemyAddresses:2", "10.0.0.0/8"),
+            ("Webhooks:AlchemyAddresses:3", "2001:db8::/32"));
+
+        List<(string?, int)> answered = [];
+        foreach ((string? address, _) in table)
+            answered.Add((address, await DeliverFromAsync(app, address)));
+
+        Assert.Equal(table, answered);
+        Assert.Equal(5, (await Deliveries.CountAsync(app)).Inbox);
+    }
+
+    private static async Task<int> DeliverFromAsync(FunctionApp<WebhooksFunction> app, string? address)
+    {
+        string body = Deliveries.Body("{}");
+        HttpRequestMessage request = new(HttpMethod.Post, "v1/alchemy/main")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Alchemy-Signature", Deliveries.Sign(body));
+        if (address is not null) request.Headers.Add("X-Real-IP", address);
+        ApiAnswer answer = await app.Anonymous.SendAsync(request, Token);
+        Assert.Equal(answer.Status == 200 ? null : "forbidden", answer.Code);
+        return answer.Status;
+    }
+
     private IEnumerable<CloudEventMessage> HintsAt(int block) => hooks.App.Broker.Taken.Where(
         taken => Encoding.UTF8.GetString(taken.Data.Span).EndsWith($":{block}}}", StringComparison.Ordinal));
 

@@ -112,7 +112,7 @@ public sealed class ReceivePartnerEventsTests(Deliveries hooks, SharedWorld worl
     [InlineData("""{"specversion":"1.0","id":"x","source":"/shop","type":"Not.Lower"}""", 400, "invalid_request")]
     [InlineData("""{"specversion":"1.0","id":"x","source":"/shop","type":"a","data":{"nul":"\u0000"}}""", 400,
         "invalid_request")]
-    [InlineData("""{"specversion":"1.0","id":"x","source":"/shop","type":"a","datacontenttype":"text/plain","data":"t"}""",
+    [InlineData("""{"specversion":"1.0","id":"x","source":"/s","type":"a","datacontenttype":"text/plain","data":"t"}""",
         415, "unsupported_media_type")]
     [InlineData("""{"specversion":"1.0","id":"x","source":"/shop","type":"a","data_base64":"/w=="}""", 400,
         "invalid_request")]
@@ -138,7 +138,8 @@ public sealed class ReceivePartnerEventsTests(Deliveries hooks, SharedWorld worl
         ApiAnswer many = await PostAsync($"[{string.Join(',', Enumerable.Repeat(Event(id), 101))}]", Batch);
         ApiAnswer source = await PostAsync(Event(id, source: $"/{new string('s', 400)}"), Structured);
 
-        Assert.All([data, body, many], answer => Assert.Equal((413, "payload_too_large"), (answer.Status, answer.Code)));
+        Assert.All(
+            [data, body, many], answer => Assert.Equal((413, "payload_too_large"), (answer.Status, answer.Code)));
         Assert.Equal((400, "invalid_request"), (source.Status, source.Code));
         Assert.Equal(0, await hooks.KeptAsync(id));
     }
@@ -162,7 +163,7 @@ public sealed class ReceivePartnerEventsTests(Deliveries hooks, SharedWorld worl
         string answer = await WireRequest.SendAsync(app.Url, head + "{", endsSending: false, Token);
 
         Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
-        Assert.Contains("\"request_timeout\"", answer, StringComparison.Ordinal);
+        Assert.Equal("request_timeout", WireRequest.CodeIn(answer));
     }
 
     [Fact]

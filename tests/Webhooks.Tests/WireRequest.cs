@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Souk.Webhooks.Tests;
 
 /// <summary>A request written by hand, octet by octet, as no well-behaved client would.</summary>
 internal static class WireRequest
 {
-    /// <summary>Sends the octets, hangs up that half of the connection if told to, and reads what is answered.</summary>
+    /// <summary>Sends the octets, hangs up that half of the connection if told to, and reads the answer.</summary>
     internal static async Task<string> SendAsync(
         Uri server, string request, bool endsSending, CancellationToken cancellationToken)
     {
@@ -32,6 +33,13 @@ internal static class WireRequest
         }
 
         return answer.ToString();
+    }
+
+    /// <summary>The code of the problem that was answered.</summary>
+    internal static string CodeIn(string answer)
+    {
+        using JsonDocument problem = JsonDocument.Parse(answer[answer.IndexOf('{')..(answer.LastIndexOf('}') + 1)]);
+        return problem.RootElement.GetProperty("code").GetString()!;
     }
 
     /// <summary>The head of a POST of JSON with these further headers.</summary>

@@ -30,7 +30,9 @@ public sealed record IncomingDelivery(string Source, string Id, string Type, byt
 /// <param name="Announced">The events that stand in the outbox now.</param>
 public sealed record KeptDeliveries(IReadOnlyList<bool> AreNew, IReadOnlyList<OutgoingEvent> Announced);
 
-/// <summary>Table <c>inbox</c> as Webhooks fills it, with the outbox rows of what was new: one statement for all.</summary>
+/// <summary>
+/// Table <c>inbox</c> as Webhooks fills it, with the outbox rows of what was new: one statement for all.
+/// </summary>
 public static class DeliveryInbox
 {
     // The rows that exist already are left out by the conflict; an event goes with any new delivery that names it.
