@@ -151,18 +151,21 @@ public sealed class ApplyLogsTests(MarketFixture fixture) : UndoTest(fixture), I
         Listed[] listed = [await ListAsync(seller), await ListAsync(seller), await ListAsync(friend)];
         await FollowAsync();
         Address[] people = [seller.Wallet.Address, friend.Wallet.Address, Somebody, Address.Zero];
+        Address lots = await AddUnitsAsync(seller, 10);
+        await ListUnitsAsync(seller, lots, 4);
+        await ListUnitsAsync(seller, lots, 9);
         MadeLogs logs = new(Chain.Seaport);
         for (int block = 0; block < 12; block++)
         {
             logs.NextBlock();
             for (int i = lot.Next(0, 12); i > 0; i--)
-                Draw(lot, logs, people, listed);
+                Draw(lot, logs, people, listed, lots);
         }
 
         return logs;
     }
 
-    private void Draw(Random lot, MadeLogs logs, Address[] people, Listed[] listed)
+    private void Draw(Random lot, MadeLogs logs, Address[] people, Listed[] listed, Address lots)
     {
         Address collection = Market.Contracts.Collection;
         Address weth = Market.Contracts.Weth;
@@ -176,8 +179,8 @@ public sealed class ApplyLogsTests(MarketFixture fixture) : UndoTest(fixture), I
         {
             < 12 => logs.Transfer(collection, from, to, one.Token),
             < 15 => logs.Transfer(collection, from, to, new TokenId((ulong)lot.Next(900, 905))),
-            < 18 => logs.Units(Units, from, to, new TokenId((ulong)lot.Next(3)), amount),
-            < 20 => logs.Batch(Units, from, to, [1UL, 2UL, 1UL], [amount, amount, 3UL]),
+            < 18 => logs.Units(lots, from, to, new TokenId((ulong)lot.Next(3)), amount),
+            < 20 => logs.Batch(lots, from, to, [1UL, 2UL, 1UL], [amount, amount, 3UL]),
             < 26 => logs.ApproveAll(collection, from, mover, lot.Next(2) == 0),
             < 32 => logs.ApproveOne(collection, from, lot.Next(2) == 0 ? mover : Address.Zero, one.Token),
             < 34 => logs.Pay(weth, from, to, amount),

@@ -1,9 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
-using Souk.Domain.Tokens;
 using Souk.Harness.Trading;
-using Souk.Local.Servers;
 
 namespace Souk.Marketplace.Tests;
 
@@ -18,7 +15,7 @@ public sealed class ManyUnitsTests(MarketFixture fixture) : MarketTest(fixture)
     {
         Trader seller = await SignInAsync();
         Trader buyer = await SignInAsync();
-        Address contract = await AddCollectionAsync(seller, units: 10);
+        Address contract = await AddUnitsAsync(seller, 10);
         Listed first = await ListUnitsAsync(seller, contract, 4);
         Listed second = await ListUnitsAsync(seller, contract, 4);
         Listed third = await ListUnitsAsync(seller, contract, 4);
@@ -39,32 +36,11 @@ public sealed class ManyUnitsTests(MarketFixture fixture) : MarketTest(fixture)
     {
         Trader seller = await SignInAsync();
         Trader buyer = await SignInAsync();
-        Address contract = await AddCollectionAsync(seller, units: 10);
+        Address contract = await AddUnitsAsync(seller, 10);
         JsonElement purchase = await HoldAsync(buyer, await ListUnitsAsync(seller, contract, 4));
 
         Assert.True((await buyer.SendStepAsync(purchase, Cancelled)).IsSuccess);
         Assert.False((await buyer.SendStepAsync(purchase, Cancelled)).IsSuccess);
-    }
-
-    private async Task<Address> AddCollectionAsync(Trader seller, ulong units)
-    {
-        ContractArtifacts artifacts = await ContractArtifacts.ReadSeaportAsync(Cancelled);
-        Address contract = await ChainDeployment.DeployOneAsync(Market.Node, artifacts.TestErc1155, Cancelled);
-        await RegisterAsync(contract);
-        byte[] mint = AbiFunction.Parse("mint(address,uint256,uint256)").Encode(seller.Wallet.Address, 1UL, units);
-        await seller.Wallet.SendAsync(contract, mint, Cancelled);
-        await seller.Wallet.SendAsync(
-            contract, TokenCalls.SetApprovalForAll(Market.Contracts.Seaport, isApproved: true), Cancelled);
-        await FollowAsync();
-        return contract;
-    }
-
-    private async Task<Listed> ListUnitsAsync(Trader seller, Address contract, int quantity)
-    {
-        JsonObject request = Ask.Listing(Market, seller.Wallet.Address, Token);
-        request["contract"] = contract.ToString();
-        request["quantity"] = quantity.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return await SubmitAsync(seller, Token, await PrepareAsync(seller, request));
     }
 
     private async Task<string[]> QuantitiesAsync(Address contract)

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Domain.Tokens;
 using Souk.Harness;
 using Souk.Harness.Trading;
+using Souk.Local.Servers;
 
 namespace Souk.Marketplace.Tests;
 
@@ -74,6 +76,30 @@ public abstract class MarketTest(MarketFixture fixture)
     /// <summary>This token of the seller's for sale.</summary>
     protected async Task<Listed> ListAsync(Trader seller, TokenId token, Wei? price = null) =>
         await SubmitAsync(seller, token, await PrepareAsync(seller, token, price));
+
+    /// <summary>A registered collection in which the seller has units of token 1, and lets the market move them.</summary>
+    protected async Task<Address> AddUnitsAsync(Trader seller, ulong units)
+    {
+        ContractArtifacts artifacts = await ContractArtifacts.ReadSeaportAsync(Cancelled);
+        Address contract = await ChainDeployment.DeployOneAsync(Market.Node, artifacts.TestErc1155, Cancelled);
+        Assert.Equal(201, (await RegisterAsync(contract)).Status);
+        byte[] mint = AbiFunction.Parse("mint(address,uint256,uint256)").Encode(seller.Wallet.Address, 1UL, units);
+        await seller.Wallet.SendAsync(contract, mint, Cancelled);
+        await seller.Wallet.SendAsync(
+            contract, TokenCalls.SetApprovalForAll(Market.Contracts.Seaport, isApproved: true), Cancelled);
+        await FollowAsync();
+        return contract;
+    }
+
+    /// <summary>So many units of token 1 for sale, whole.</summary>
+    protected async Task<Listed> ListUnitsAsync(Trader seller, Address contract, int quantity)
+    {
+        TokenId token = new(1);
+        JsonObject request = Ask.Listing(Market, seller.Wallet.Address, token);
+        request["contract"] = contract.ToString();
+        request["quantity"] = quantity.ToString(CultureInfo.InvariantCulture);
+        return await SubmitAsync(seller, token, await PrepareAsync(seller, request));
+    }
 
     /// <summary>A new token of the seller's for sale until then.</summary>
     protected async Task<Listed> ListUntilAsync(Trader seller, DateTimeOffset endsAt)

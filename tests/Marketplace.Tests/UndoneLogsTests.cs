@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
-using Souk.Domain.Tokens;
 using Souk.Harness.Trading;
-using Souk.Local.Servers;
 
 namespace Souk.Marketplace.Tests;
 
@@ -235,24 +233,4 @@ public sealed class UndoneLogsTests(MarketFixture fixture) : UndoTest(fixture), 
 
     private Task<IReadOnlyList<string>> EventsOfAsync(Listed listed) => Market.App.Database.ListAsync<string>(
         "SELECT kind FROM order_events WHERE listing_id = $1 ORDER BY kind", Cancelled, listed.Id);
-
-    private async Task<Address> AddUnitsAsync(Trader seller, ulong units)
-    {
-        ContractArtifacts artifacts = await ContractArtifacts.ReadSeaportAsync(Cancelled);
-        Address contract = await ChainDeployment.DeployOneAsync(Market.Node, artifacts.TestErc1155, Cancelled);
-        Assert.Equal(201, (await Market.RegisterAsync(Administrator, contract, Cancelled)).Status);
-        await CallAsync(seller, contract, "mint(address,uint256,uint256)", seller.Wallet.Address, 1UL, units);
-        await seller.Wallet.SendAsync(
-            contract, TokenCalls.SetApprovalForAll(Market.Contracts.Seaport, isApproved: true), Cancelled);
-        await FollowAsync();
-        return contract;
-    }
-
-    private async Task<Listed> ListUnitsAsync(Trader seller, Address contract, int quantity)
-    {
-        JsonObject request = Ask.Listing(Market, seller.Wallet.Address, new TokenId(1));
-        request["contract"] = contract.ToString();
-        request["quantity"] = quantity.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return await SubmitAsync(seller, new TokenId(1), await PrepareAsync(seller, request));
-    }
 }
