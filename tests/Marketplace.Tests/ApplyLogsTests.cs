@@ -105,6 +105,30 @@ public sealed class ApplyLogsTests(MarketFixture fixture) : UndoTest(fixture), I
     }
 
     [Fact]
+    public async Task A_lot_is_off_sale_by_the_very_log_that_took_too_many_units()
+    {
+        Trader seller = await SignInAsync();
+        Address from = seller.Wallet.Address;
+        TokenId token = new(1);
+        Address lots = await AddUnitsAsync(seller, 10);
+        Listed listed = await ListUnitsAsync(seller, lots, 4);
+        await FollowAsync();
+
+        await ApplyAsync(
+            new MadeLogs(Chain.Seaport).NextBlock()
+                .Units(lots, from, Somebody, token, 3)
+                .Units(lots, from, Somebody, token, 4)
+                .Units(lots, from, Somebody, token, 1),
+            MadeLogs.Base,
+            MadeLogs.Base + 1);
+
+        Assert.Equal("inactive token_moved", await StatusOfAsync(listed));
+        Assert.Equal([1], await Market.App.Database.ListAsync<int>(
+            "SELECT log_index FROM activity WHERE listing_id = $1 AND kind = 'deactivate'", Cancelled, listed.Id));
+        await UnwindAsync(MadeLogs.Base);
+    }
+
+    [Fact]
     public async Task Money_is_the_net_of_what_moved_and_an_allowance_the_newest_word()
     {
         Address weth = Market.Contracts.Weth;
