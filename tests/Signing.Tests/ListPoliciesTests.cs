@@ -20,6 +20,21 @@ public sealed class ListPoliciesTests(SigningWorld world)
         Assert.Contains(proposed.Text("id"), Ids(listed, "proposed"));
     }
 
+    [Fact]
+    public async Task Shows_one_kind_when_asked_for_it()
+    {
+        string rule = await world.EnactAsync(SigningStory.PayRule(world.NewAddress(), "1", countMax: 1));
+        string list = await world.ApproveAsync(
+            await world.ProposeListAsync(PolicyStory.NewListName(), world.NewAddress()));
+
+        ApiAnswer listed = await world.GetAsync(world.Operator, "/v1/policies?kind=recipient_list");
+        ApiAnswer refused = await world.GetAsync(world.Operator, "/v1/policies?kind=wish");
+
+        Assert.Contains(list, Ids(listed, "active"));
+        Assert.DoesNotContain(rule, Ids(listed, "active"));
+        Assert.Equal(("invalid_request", "kind"), (refused.Code, refused.Text("field")));
+    }
+
     private static IEnumerable<string> Ids(ApiAnswer listed, string kind) =>
         listed.Json.GetProperty(kind).EnumerateArray().Select(it => it.GetProperty("id").GetString()!);
 }

@@ -49,6 +49,27 @@ public sealed class ProposePolicyTests(SigningWorld world)
     }
 
     [Fact]
+    public async Task Refuses_an_argument_rule_that_says_no_kind()
+    {
+        JsonObject rule = world.MintRule(world.NewAddress());
+        rule["arguments"]![0]!.AsObject().Remove("kind");
+        rule["arguments"]![0]!.AsObject().Remove("addresses");
+
+        ApiAnswer refused = await world.PostAsync(world.Operator, "/v1/policies", rule);
+
+        Assert.Equal(("invalid_request", "$.arguments"), (refused.Code, refused.Text("field")));
+    }
+
+    [Fact]
+    public async Task Refuses_a_new_version_of_what_is_no_rule()
+    {
+        JsonObject rule = SigningStory.PayRule(world.NewAddress(), "10", countMax: 9);
+        rule["ruleId"] = (await world.ProposeListAsync(PolicyStory.NewListName())).Text("id");
+
+        Assert.Equal("not_found", (await world.PostAsync(world.Operator, "/v1/policies", rule)).Code);
+    }
+
+    [Fact]
     public async Task Refuses_a_new_version_of_a_rule_that_is_not_there()
     {
         JsonObject rule = SigningStory.PayRule(world.NewAddress(), "10", countMax: 9);

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Souk.Domain.Tests.Signing;
 
 /// <summary>
-/// Reads call data anew, without Souk's codec: the one canonical layout of a few types, or nothing. Addresses and octets
+/// Reads call data anew, without our codec: the one canonical layout of a few types, or nothing. Addresses and octets
 /// become lower-case hexadecimal text, numbers and truths integers, arrays and structs lists.
 /// </summary>
 internal sealed class ReferenceCalldata

@@ -6,8 +6,8 @@ using Souk.Domain.Signing;
 namespace Souk.Domain.Tests.Signing;
 
 /// <summary>
-/// The policy once more, as simply as it can be said: every rule asked in turn, nothing indexed, kept or decoded before.
-/// Rules and calls must be such as <see cref="PolicyCases"/> makes.
+/// The policy once more, as simply as it can be said: every rule asked in turn, nothing indexed, kept or decoded
+/// before. Rules and calls must be such as <see cref="PolicyCases"/> makes.
 /// </summary>
 internal static class ReferencePolicy
 {
