@@ -22,15 +22,19 @@ internal sealed record CallView(string Contract, string Function, IReadOnlyList<
     /// <summary>The call as the contract registered there reads it; null when none is, or it has no such function.
     /// </summary>
     internal static async Task<CallView?> FindAsync(
-        Transaction transaction, TransactionCall call, CancellationToken cancellationToken)
+        Transaction transaction,
+        ChainId chain,
+        Address? to,
+        ReadOnlyMemory<byte> data,
+        CancellationToken cancellationToken)
     {
-        if (call.To is not { } to || call.Selector is null
-            || await ContractTable.FindAsync(transaction, call.ChainId, to, cancellationToken) is not { } contract)
+        if (to is not { } address || data.Length < Selector.Length
+            || await ContractTable.FindAsync(transaction, chain, address, cancellationToken) is not { } contract)
         {
             return null;
         }
 
-        return ContractAbi.Parse(contract.Abi).DecodeCall(call.Data) is { } decoded
+        return ContractAbi.Parse(contract.Abi).DecodeCall(data) is { } decoded
             ? Of(contract.Name, decoded)
             : null;
     }

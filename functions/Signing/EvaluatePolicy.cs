@@ -82,7 +82,7 @@ internal static class EvaluatePolicy
             verdict.RuleId,
             verdict.RuleVersion,
             verdict.Detail,
-            await CallView.FindAsync(transaction, call, cancellationToken),
+            await CallView.FindAsync(transaction, call.ChainId, call.To, call.Data, cancellationToken),
             [
                 .. engine.Explain(call, usages, transaction.Now)
                     .Select(it => CandidateView.Of(it, usages.Of(it.Rule.Id))),

@@ -14,8 +14,12 @@ internal static class GetTransaction
     /// <param name="Transaction">As it stands.</param>
     /// <param name="History">Every move, oldest first.</param>
     /// <param name="Attempts">Every signature, oldest first.</param>
+    /// <param name="Call">The call as the registered contract reads it; null when none is registered there.</param>
     internal sealed record Response(
-        TransactionView Transaction, IReadOnlyList<MoveView> History, IReadOnlyList<AttemptView> Attempts);
+        TransactionView Transaction,
+        IReadOnlyList<MoveView> History,
+        IReadOnlyList<AttemptView> Attempts,
+        CallView? Call);
 
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/transactions/{id}", HandleAsync).RequireAdminScope(RoleScopes.SigningRead);
@@ -33,7 +37,8 @@ internal static class GetTransaction
             return TypedResults.Ok(new Response(
                 TransactionView.Of(found),
                 [.. moves.Select(MoveView.Of)],
-                [.. attempts.Select(AttemptView.Of).Reverse()]));
+                [.. attempts.Select(AttemptView.Of).Reverse()],
+                await CallView.FindAsync(transaction, found.ChainId, found.To, found.Data, cancellationToken)));
         },
         cancellationToken);
 }
