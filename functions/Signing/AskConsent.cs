@@ -17,8 +17,8 @@ namespace Souk.Signing;
 /// <remarks>
 /// Refuses with <c>invalid_request</c>, <c>chain_unknown</c>, <c>policy_denied</c>, <c>wallet_not_linked</c>,
 /// <c>conflict</c>, <c>signer_unavailable</c>, <c>upstream_unavailable</c>, in that order. The answer's token is a
-/// secret and is stored nowhere: a repeat under the same key asks MetaKeep again under the same key of its own, which answers
-/// the same token. Nothing moves until the person consents in MetaKeep's window and the UI reports it.
+/// secret and is stored nowhere: a repeat under the same key asks MetaKeep again under the same key of its own, which
+/// answers the same token. Nothing moves until the person consents in MetaKeep's window and the UI reports it.
 /// </remarks>
 internal static class AskConsent
 {

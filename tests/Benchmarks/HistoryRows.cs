@@ -49,7 +49,8 @@ internal static class HistoryRows
                 BEGIN;
                 SET LOCAL session_replication_role = replica;
                 SET LOCAL synchronous_commit = off;
-                INSERT INTO {table} ({list}) SELECT {values} FROM {table}, generate_series(1::bigint, {factor - 1}) AS k;
+                INSERT INTO {table} ({list})
+                SELECT {values} FROM {table}, generate_series(1::bigint, {factor - 1}) AS k;
                 COMMIT
                 """);
             await database.ExecuteAsync(sql, cancellationToken);

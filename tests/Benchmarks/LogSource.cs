@@ -5,8 +5,11 @@ using Souk.Local.Servers;
 
 namespace Souk.Benchmarks;
 
-/// <summary>A contract that writes as many ERC-721 <c>Transfer</c> logs as it is asked for, and keeps no books.</summary>
-/// <remarks>To follow its logs is the same work as a real collection's; to make them costs the node a twentieth.</remarks>
+/// <summary>
+/// A contract that writes as many ERC-721 <c>Transfer</c> logs as it is asked for, and keeps no books.
+/// </summary>
+/// <remarks>To follow its logs is the same work as a real collection's; to make them costs the node a
+/// twentieth.</remarks>
 internal sealed class LogSource
 {
     /// <summary>Logs of one transaction, which is one block.</summary>

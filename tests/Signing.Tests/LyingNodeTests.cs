@@ -4,7 +4,9 @@ using Souk.Local.StandIns;
 
 namespace Souk.Signing.Tests;
 
-/// <summary>A node that says what is not so: the books are the chain's all the same, and nothing happens twice.</summary>
+/// <summary>
+/// A node that says what is not so: the books are the chain's all the same, and nothing happens twice.
+/// </summary>
 [Collection(SigningCollection.Name)]
 public sealed class LyingNodeTests(SigningWorld world) : IAsyncLifetime
 {

@@ -2,7 +2,9 @@ using Souk.Local.StandIns;
 
 namespace Souk.Signing.Tests;
 
-/// <summary>Several transactions of one wallet wait for the chain at once, and one that fails does not jam them.</summary>
+/// <summary>
+/// Several transactions of one wallet wait for the chain at once, and one that fails does not jam them.
+/// </summary>
 [Collection(SigningCollection.Name)]
 public sealed class ManyInFlightTests(SigningWorld world) : IAsyncLifetime
 {

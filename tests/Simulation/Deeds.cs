@@ -126,7 +126,9 @@ public sealed class Deeds(LocalPlatform platform, Traders traders, Random random
     private async Task<string> MintAsync(CancellationToken cancellationToken) =>
         $"mint {await traders.MintAsync(AnyTrader(), cancellationToken)}";
 
-    /// <summary>Units of one token in one log, or of two tokens in one; more than there are are refused on chain.</summary>
+    /// <summary>
+    /// Units of one token in one log, or of two tokens in one; more than there are are refused on chain.
+    /// </summary>
     private async Task<string> MoveUnitsAsync(CancellationToken cancellationToken)
     {
         Address from = AnyTrader().Wallet;
@@ -170,7 +172,9 @@ public sealed class Deeds(LocalPlatform platform, Traders traders, Random random
         return seen == 0 ? null : traders.Listings[^(random.Next(seen) + 1)];
     }
 
-    /// <summary>A refusal is an answer, and a function may be dead for a while; a failure of ours is a breach.</summary>
+    /// <summary>
+    /// A refusal is an answer, and a function may be dead for a while; a failure of ours is a breach.
+    /// </summary>
     private static bool Refused(ApiAnswer answer)
     {
         DemoFailedException.Unless(

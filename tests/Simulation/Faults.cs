@@ -8,7 +8,9 @@ using Souk.Local.Supervision;
 
 namespace Souk.Simulation;
 
-/// <summary>What breaks meanwhile, beside the weather: functions' processes, the node, the chain's head, hooks.</summary>
+/// <summary>
+/// What breaks meanwhile, beside the weather: functions' processes, the node, the chain's head, hooks.
+/// </summary>
 public sealed class Faults(LocalPlatform platform, Weather weather, Random random)
 {
     private const int ReorgDepthMax = 6;
@@ -91,7 +93,8 @@ public sealed class Faults(LocalPlatform platform, Weather weather, Random rando
     private async Task<List<string>> ReadTransactionsAsync(ulong number, CancellationToken cancellationToken)
     {
         string quantity = $"0x{number.ToString("x", CultureInfo.InvariantCulture)}";
-        JsonElement block = await Chain.Node.Rpc.SendAsync("eth_getBlockByNumber", [quantity, false], cancellationToken);
+        JsonElement block = await Chain.Node.Rpc.SendAsync(
+            "eth_getBlockByNumber", [quantity, false], cancellationToken);
         List<string> raws = [];
         foreach (JsonElement hash in block.GetProperty("transactions").EnumerateArray())
         {

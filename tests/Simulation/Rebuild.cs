@@ -4,11 +4,14 @@ using Souk.Simulation.Crashes;
 
 namespace Souk.Simulation;
 
-/// <summary>What the chain alone says, read anew from its first block by a Marketplace that nothing happens to.</summary>
+/// <summary>
+/// What the chain alone says, read anew from its first block by a Marketplace that nothing happens to.
+/// </summary>
 /// <remarks>
 /// It knows the same people, collections, listings and purchases. What the chain decided of these is taken back before,
-/// so that it must find it again; what people decided meanwhile, such as a confirmation, is not in the chain and is left
-/// out of the comparison. All that derives from logs alone is compared row by row, and every sale and cancellation.
+/// so that it must find it again; what people decided meanwhile, such as a confirmation, is not in the chain and is
+/// left out of the comparison. All that derives from logs alone is compared row by row, and every sale and
+/// cancellation.
 /// </remarks>
 public sealed class Rebuild(TwinMarketplace twin)
 {

@@ -81,7 +81,9 @@ public sealed class Spine(LocalPlatform platform, WorldChain chain, Books books)
                 .Select(delivery => delivery.EventId).Distinct(),
         ];
         string kept = await books.ReadAsync(
-            "SELECT count(*) FROM inbox WHERE consumer = 'webhooks' AND id = ANY ($1)", acknowledged, cancellationToken);
+            "SELECT count(*) FROM inbox WHERE consumer = 'webhooks' AND id = ANY ($1)",
+            acknowledged,
+            cancellationToken);
         DemoFailedException.UnlessEqual(
             acknowledged.Length.ToString(CultureInfo.InvariantCulture), kept, "The deliveries that were acknowledged");
     }

@@ -23,9 +23,10 @@ internal static partial class AlchemyFailures
     /// <remarks>
     /// Sources, texts as their users quote them (2021 to 2026): Alchemy ("this block range should work: [0x1, 0xa]",
     /// "up to a 2K block range"), Infura ("query returned more than 10000 results. Try with this block range [..]"),
-    /// QuickNode ("eth_getLogs is limited to a 10,000 range"), Ankr ("block range is too wide"), BSC nodes ("exceed maximum block
-    /// range: 5000"), Cloudflare ("Max range: 800"), dRPC ("ranges over 10000 blocks are not supported on freetier"),
-    /// Nodereal ("block range limit exceeded"), Geth and Erigon ("query timeout exceeded", "query returned more than").
+    /// QuickNode ("eth_getLogs is limited to a 10,000 range"), Ankr ("block range is too wide"), BSC nodes ("exceed
+    /// maximum block range: 5000"), Cloudflare ("Max range: 800"), dRPC ("ranges over 10000 blocks are not supported on
+    /// freetier"), Nodereal ("block range limit exceeded"), Geth and Erigon ("query timeout exceeded", "query returned
+    /// more than").
     /// </remarks>
     internal static LogRangeRefusedException? ReadRange(string text)
     {

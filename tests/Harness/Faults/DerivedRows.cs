@@ -15,7 +15,8 @@ public static class DerivedRows
 
     private static readonly string[] OthersTables =
     [
-        "outbox", "inbox", "leases", "idempotency_keys", "prepared_listings", "chain_blocks", "watched_wallets", "hooks",
+        "outbox", "inbox", "leases", "idempotency_keys", "prepared_listings", "chain_blocks", "watched_wallets",
+        "hooks",
         "chain_resyncs", "chain_resync_logs",
     ];
 

@@ -3,7 +3,9 @@ using Souk.Local.Outside;
 
 namespace Souk.Harness.Faults;
 
-/// <summary>All that stands between one function's process and the world: PostgreSQL, broker, nodes, Vault, MetaKeep.</summary>
+/// <summary>
+/// All that stands between one function's process and the world: PostgreSQL, broker, nodes, Vault, MetaKeep.
+/// </summary>
 /// <remarks>
 /// Give <see cref="Settings"/> to the process over the world's own settings, and it can be killed at any step of what
 /// it does: <see cref="CrashPoint"/>.

@@ -5,7 +5,9 @@ using Souk.Local.Servers;
 
 namespace Souk.Harness.Faults;
 
-/// <summary>Stands between a process and PostgreSQL, on unix sockets; each statement up to its Sync is a step.</summary>
+/// <summary>
+/// Stands between a process and PostgreSQL, on unix sockets; each statement up to its Sync is a step.
+/// </summary>
 /// <remarks>
 /// A BEGIN is none by itself, for it is sent together with what follows it. When the process dies its sessions end as
 /// a killed client's do: the server sees the socket close and rolls back. It knows no encryption: a client must not ask

@@ -6,7 +6,9 @@ using Souk.Local.Outside;
 
 namespace Souk.Local.Tests.Faults;
 
-/// <summary>The gates that let a process die at a step: what passed them has its effect, what did not has none.</summary>
+/// <summary>
+/// The gates that let a process die at a step: what passed them has its effect, what did not has none.
+/// </summary>
 public sealed class CrashPointTests(SharedWorld shared) : IClassFixture<SharedWorld>, IAsyncLifetime
 {
     private World _world = null!;

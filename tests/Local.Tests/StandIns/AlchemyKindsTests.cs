@@ -65,7 +65,8 @@ public sealed class AlchemyKindsTests
 
         (_, JsonNode body) = await it.DeliveredAsync(delivery => delivery.EventId == removed);
         Assert.Equal(true, (bool?)body["event"]!["activity"]![0]!["log"]!["removed"]);
-        Assert.Equal((string?)told["event"]!["activity"]![0]!["hash"], (string?)body["event"]!["activity"]![0]!["hash"]);
+        Assert.Equal(
+            (string?)told["event"]!["activity"]![0]!["hash"], (string?)body["event"]!["activity"]![0]!["hash"]);
     }
 
     [Fact]

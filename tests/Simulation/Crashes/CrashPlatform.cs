@@ -79,7 +79,9 @@ public sealed class CrashPlatform : IAsyncDisposable
         {
             Mode = FleetMode.Separate,
             SettingsOf = function =>
-                gates.TryGetValue(function, out FunctionGates? gate) ? gate.Settings : new Dictionary<string, string?>(),
+                gates.TryGetValue(function, out FunctionGates? gate)
+                    ? gate.Settings
+                    : new Dictionary<string, string?>(),
         };
         CrashPlatform started =
             new(await LocalPlatform.StartAsync(world, fleet, _ => { }, cancellationToken), gates);

@@ -14,7 +14,9 @@ public abstract class CrashScenario
     /// <summary>Makes the world ready for it; no step of this counts.</summary>
     public abstract Task PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>Has the function do it, and everyone try again as they do, until nobody has anything left to do.</summary>
+    /// <summary>
+    /// Has the function do it, and everyone try again as they do, until nobody has anything left to do.
+    /// </summary>
     public abstract Task ActAsync(CancellationToken cancellationToken);
 
     /// <summary>All that was acknowledged stands, and stands once.</summary>

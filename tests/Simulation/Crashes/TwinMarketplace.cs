@@ -77,7 +77,9 @@ public sealed class TwinMarketplace : IAsyncDisposable
         {
             await TickAsync(cancellationToken);
             IReadOnlyList<string> cursors = await DerivedRows.ListAsync(
-                CopyConnection, "SELECT number::text FROM chain_cursors WHERE halted_reason IS NULL", cancellationToken);
+                CopyConnection,
+                "SELECT number::text FROM chain_cursors WHERE halted_reason IS NULL",
+                cancellationToken);
             if (cursors is [string at] && at == last) return;
         }
 
