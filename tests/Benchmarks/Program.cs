@@ -5,6 +5,7 @@ const string usage = """
 
       dotnet run -c Release --project tests/Benchmarks -- cold-start --aot artifacts/publish [--runs 20]
       dotnet run -c Release --project tests/Benchmarks -- hot-paths
+      dotnet run -c Release --project tests/Benchmarks -- policy
       dotnet run -c Release --project tests/Benchmarks -- following [--logs 100000]
       dotnet run -c Release --project tests/Benchmarks -- applying [--logs 100000]
       dotnet run -c Release --project tests/Benchmarks -- webhook-storm [--aot artifacts/publish] [--seconds 10]
@@ -20,6 +21,12 @@ string Option(string name, string fallback)
 if (args is ["hot-paths"])
 {
     HotPaths.Run();
+    return 0;
+}
+
+if (args is ["policy"])
+{
+    PolicyBench.Run();
     return 0;
 }
 

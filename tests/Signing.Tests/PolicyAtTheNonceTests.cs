@@ -33,8 +33,7 @@ public sealed class PolicyAtTheNonceTests(SigningWorld world) : IAsyncLifetime
             SELECT lpad(n::text, 32, '0')::uuid, 1, decode(lpad(to_hex(n), 40, 'a'), 'hex'), 0, now()
             FROM generate_series(1, {Wallets}) AS n;
             INSERT INTO transactions (id, signer_id, chain_id, status, to_address, value_wei, data, gas_limit,
-                is_filler,
-                description, requested_by, rule_id, rule_version, created_at, updated_at)
+                is_filler, description, requested_by, rule_id, rule_version, created_at, updated_at)
             SELECT gen_random_uuid(), lpad(n::text, 32, '0')::uuid, 1, 'queued', '{Octets(_to)}', 7, '', 21000, false,
                 'Pay.', gen_random_uuid(), '{_rule}', 1, now(), now()
             FROM generate_series(1, {Wallets}) AS n, generate_series(1, {EachHas});
@@ -99,7 +98,7 @@ public sealed class PolicyAtTheNonceTests(SigningWorld world) : IAsyncLifetime
             SignerRecord signer = await SignerTable.LockAsync(transaction, id, Cancelled);
             if (signer.IsPaused) return 0;
             List<TransactionRecord> queued =
-                await TransactionQueue.ListQueuedAsync(transaction, id, feePerGas: null, EachHas, Cancelled);
+                await TransactionQueue.ListQueuedAsync(transaction, id, EachHas, Cancelled);
             List<TransactionRecord> admitted = await _room.Judge.AdmitAsync(transaction, signer, queued, Cancelled);
             if (admitted.Count == 0) return 0;
             long? first = await SignerTable.TakeNoncesAsync(transaction, id, admitted.Count, Cancelled);

@@ -6,9 +6,7 @@ using Souk.Harness;
 
 namespace Souk.Signing.Tests;
 
-/// <summary>
-/// No cap is ever exceeded, whoever asks at once, and whatever waits, is replaced, or is asked again.
-/// </summary>
+/// <summary>No cap is ever exceeded: by whoever asks at once, by what waits, is replaced, or is asked again.</summary>
 [Collection(SigningCollection.Name)]
 public sealed class PolicyCapsTests(SigningWorld world) : IAsyncLifetime
 {

@@ -59,8 +59,8 @@ public static class PolicyStory
         """);
 
     /// <summary>How many a rule has counted, in a phase, in the rows of the day.</summary>
-    public static Task<long> CountedAsync(
-        this SigningWorld world, string rule, string phase) => world.ReadAsync<long>($"""
+    public static Task<long> CountedAsync(this SigningWorld world, string rule, string phase) =>
+        world.ReadAsync<long>($"""
         SELECT coalesce(sum(count), 0)::bigint FROM policy_usage
         WHERE scope_id = '{rule}' AND phase = '{phase}' AND period = 'day'
         """);

@@ -72,7 +72,7 @@ public sealed class RawHashTests
                 .Except(["ProposePolicy.Request: CodeHashes", "ProposeSignatureType.Request: TypeHash"]),
             "Ask for a call, a payment, a deployment or typed data: what a policy can judge.");
         Rule.Holds(
-            FunctionHosts.Routes.Where(route => route.Function == "Signing"
+            FunctionHosts.Routes.Where(route => route.Function == "signing"
                     && (route.Path.Contains("hash", StringComparison.OrdinalIgnoreCase)
                         || route.Path.Contains("raw", StringComparison.OrdinalIgnoreCase)
                         || route.Path.Contains("message", StringComparison.OrdinalIgnoreCase)))
