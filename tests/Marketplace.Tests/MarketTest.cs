@@ -77,7 +77,7 @@ public abstract class MarketTest(MarketFixture fixture)
     protected async Task<Listed> ListAsync(Trader seller, TokenId token, Wei? price = null) =>
         await SubmitAsync(seller, token, await PrepareAsync(seller, token, price));
 
-    /// <summary>A registered collection in which the seller has units of token 1, and lets the market move them.</summary>
+    /// <summary>A registered collection of whose token 1 the seller has units, which the market may move.</summary>
     protected async Task<Address> AddUnitsAsync(Trader seller, ulong units)
     {
         ContractArtifacts artifacts = await ContractArtifacts.ReadSeaportAsync(Cancelled);

@@ -1,6 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Souk.Architecture.Tests.Tree;
+using Souk.Platform.Alchemy;
+using Souk.Platform.MetaKeep;
 
 namespace Souk.Architecture.Tests.Functions;
 
@@ -18,7 +20,20 @@ internal static class SecretNames
             .Where(method => composition.Contains($".{method.Identifier.Text}(", StringComparison.Ordinal))
             .SelectMany(method => In(method).Concat(builder
                 .Where(helper => Mentions(method, helper.Identifier.Text)).SelectMany(helper => In(helper))));
-        return own.Concat(used).Distinct().Order(StringComparer.Ordinal);
+        return own.Concat(used).Concat(Clients(composition)).Distinct().Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>The names that clients of Platform ask for on behalf of whoever uses them.</summary>
+    private static IEnumerable<string> Clients(string composition)
+    {
+        // Which endpoint takes which key stands in the settings; Alchemy's is the default of them all.
+        IEnumerable<string> chains = composition.Contains(".UseChains(", StringComparison.Ordinal)
+            ? [NodeSettings.AlchemyKey]
+            : [];
+        IEnumerable<string> apps = composition.Contains(nameof(MetaKeepCredentials), StringComparison.Ordinal)
+            ? SourceFile.Under("shared/Platform/MetaKeep/MetaKeepCredentials.cs").SelectMany(file => In(file.Root))
+            : [];
+        return chains.Concat(apps);
     }
 
     private static bool Mentions(SyntaxNode node, string name) =>
