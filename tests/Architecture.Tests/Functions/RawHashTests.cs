@@ -73,9 +73,7 @@ public sealed class RawHashTests
             "Ask for a call, a payment, a deployment or typed data: what a policy can judge.");
         Rule.Holds(
             FunctionHosts.Routes.Where(route => route.Function == "signing"
-                    && (route.Path.Contains("hash", StringComparison.OrdinalIgnoreCase)
-                        || route.Path.Contains("raw", StringComparison.OrdinalIgnoreCase)
-                        || route.Path.Contains("message", StringComparison.OrdinalIgnoreCase)))
+                    && route.Path.Split('/', '-').Any(word => word is "hash" or "raw" or "message" or "messages"))
                 .Select(route => $"{route.Method} {route.Path}"),
             "No endpoint signs a raw hash or message.");
     }
