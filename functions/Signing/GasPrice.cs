@@ -16,8 +16,12 @@ internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
     /// <summary>The tip that half of the gas of each block paid at least.</summary>
     private const int TipPercentile = 50;
 
-    /// <summary>A tip of 1 gwei where blocks are too empty to tell one.</summary>
-    private const ulong TipFallbackWei = 1_000_000_000;
+    /// <summary>
+    /// Where blocks are too empty to tell a tip, it is as much as the base fee, within these: what nodes ask at least
+    /// (Geth's miner.gasprice and op-geth's suggestion), and 1 gwei. On an L2 1 gwei may be a thousand base fees.
+    /// </summary>
+    private static readonly (Wei Min, Wei Max) s_tipFallback =
+        (Wei.FromUlong(1_000_000), Wei.FromUlong(1_000_000_000));
 
     /// <summary>What the next block asks for a unit, tip included: for less it takes nothing.</summary>
     internal Wei LeastFeePerGas { get; private init; }
@@ -33,7 +37,10 @@ internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
     }
 
     /// <summary>What the chain asks now: twice the next base fee, so that six full blocks may still follow.</summary>
-    /// <exception cref="FailureException"><c>fee_ceiling_exceeded</c>: the next block alone costs more.</exception>
+    /// <exception cref="FailureException">
+    /// <c>fee_ceiling_exceeded</c>: the next block alone costs more. <c>upstream_unavailable</c>: the node tells no
+    /// base fee, or does not know <c>eth_feeHistory</c> (EIP-1559 chains do).
+    /// </exception>
     internal static async Task<GasPrice> AskAsync(AlchemyClient node, CancellationToken cancellationToken)
     {
         FeeHistory history = await node.GetFeeHistoryAsync(BlocksRead, [TipPercentile], cancellationToken);
@@ -43,16 +50,29 @@ internal sealed record GasPrice(Wei FeePerGas, Wei PriorityFeePerGas)
     /// <summary>The price by a history and the ceilings.</summary>
     internal static GasPrice Of(FeeHistory history, Wei feePerGasMax, Wei priorityFeePerGasMax)
     {
-        Wei baseFee = history.BaseFees.Count == 0 ? Wei.Zero : history.BaseFees[^1];
+        if (history.BaseFees.Count == 0)
+        {
+            throw new FailureException(new Failure(
+                FailureCode.UpstreamUnavailable,
+                "The chain's node is unavailable.",
+                "eth_feeHistory told no base fee"));
+        }
+
+        Wei baseFee = history.BaseFees[^1];
         Wei[] tips =
         [
             .. history.Rewards.Where(row => row.Count > 0).Select(row => row[0]).Where(tip => !tip.IsZero).Order(),
         ];
-        Wei asked = tips.Length == 0 ? Wei.FromUlong(TipFallbackWei) : tips[tips.Length / 2];
+        Wei asked = tips.Length == 0
+            ? Most(s_tipFallback.Min, Least(baseFee, s_tipFallback.Max))
+            : tips[tips.Length / 2];
         Wei tip = Least(asked, priorityFeePerGasMax);
-        return baseFee + tip <= feePerGasMax
-            ? new GasPrice(Least(baseFee + baseFee + tip, feePerGasMax), tip) { LeastFeePerGas = baseFee + tip }
-            : throw Exceeded();
+
+        // Compared before they are added: a node may tell numbers whose sum is none.
+        if (baseFee > feePerGasMax || tip > feePerGasMax - baseFee)
+            throw Exceeded();
+        Wei room = feePerGasMax - baseFee - tip;
+        return new GasPrice(baseFee + tip + Least(baseFee, room), tip) { LeastFeePerGas = baseFee + tip };
     }
 
     /// <summary>A price that nodes take in place of an earlier one: an eighth more; Geth asks a tenth.</summary>

@@ -107,13 +107,14 @@ internal static partial class RequestTransaction
             request,
             SigningJson.Default.Operation,
             SigningJson.Default.RequestTransactionResponse,
-            t => QueueAsync(t, caller, judge, call, request, cancellationToken),
+            t => QueueAsync(t, caller, node.Chain, judge, call, request, cancellationToken),
             cancellationToken);
     }
 
     private static async Task<Response> QueueAsync(
         Transaction transaction,
         Caller caller,
+        ChainSettings chain,
         JudgeCall judge,
         TransactionCall call,
         Operation request,
@@ -123,7 +124,7 @@ internal static partial class RequestTransaction
         PolicyVerdict verdict = await judge.ChargeAsync(transaction, id, call, cancellationToken);
         TransactionRecord queued = new(
             id, call.Signer, call.ChainId, call.To, call.Value, call.Data.ToArray(),
-            SimulateCall.GasLimit(call.Simulation!.Gas), request.Description)
+            chain.GasLimitFor(call.Simulation!.Gas), request.Description)
         {
             Status = TransactionStatus.Queued,
             RequestedBy = caller.UserId,

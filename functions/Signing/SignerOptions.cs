@@ -20,6 +20,9 @@ public sealed class SignerOptions
     public int WindowMax { get; set; } = 16;
 
     /// <summary>Below how much native coin it is announced to run dry, in wei, as decimal text.</summary>
-    /// <value>The default is 0: never.</value>
+    /// <value>
+    /// The default is 0: never. On OP-stack chains it is also what leaves room for the fee of a transaction's data,
+    /// which the chain takes beside the gas: neither the estimate nor the fee ceiling holds it.
+    /// </value>
     public string BalanceWeiMin { get; set; } = "0";
 }

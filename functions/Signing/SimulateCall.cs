@@ -11,9 +11,6 @@ internal static class SimulateCall
     /// <summary>The most gas one transaction may use (EIP-7825 caps it at 2^24 units).</summary>
     private const long GasLimitMax = 16_000_000;
 
-    /// <summary>A quarter more: what the call costs may grow with the state it meets when it is mined.</summary>
-    internal static long GasLimit(long gas) => gas + (gas / 4);
-
     /// <exception cref="FailureException"><c>simulation_failed</c>.</exception>
     internal static async Task<SimulationOutcome> HandleAsync(
         Database database,
@@ -26,7 +23,7 @@ internal static class SimulateCall
         try
         {
             long gas = await node.EstimateGasAsync(simulated, cancellationToken);
-            return GasLimit(gas) <= GasLimitMax
+            return node.Chain.GasLimitFor(gas) <= GasLimitMax
                 ? new SimulationOutcome(true, gas)
                 : throw new FailureException(FailureCode.SimulationFailed, "It needs more gas than a block's share.");
         }

@@ -25,9 +25,10 @@ public sealed class NodeBusyException() : Exception("The node refuses so many ca
 /// <summary>The one place that reads nodes' statuses, codes and texts.</summary>
 /// <remarks>
 /// Sources: Alchemy error reference (read 2026-11), and the error values of Geth (core/txpool/errors.go,
-/// core/error.go), Erigon (txpoolcfg DiscardReason), Nethermind (AcceptTxResult), Besu (TransactionInvalidReason),
-/// Reth (rpc-eth-types) and Anvil. Nodes give the same code, -32000, to nearly all, so the texts decide; the first
-/// row that is part of the lower-cased text wins, which is why the longer texts stand first.
+/// core/error.go), Erigon (txpoolcfg DiscardReason), Nethermind (AcceptTxResult, TxPoolErrorMessages), Besu
+/// (TransactionInvalidReason), Reth (rpc-eth-types, transaction-pool) and Anvil (eth/error). Nodes give the same code,
+/// -32000, to nearly all, so the texts decide; the first row that is part of the lower-cased text wins, which is why
+/// the longer texts stand first.
 /// </remarks>
 internal static partial class AlchemyFailures
 {
@@ -36,7 +37,11 @@ internal static partial class AlchemyFailures
 
     private static readonly (string Text, BroadcastOutcome Outcome)[] s_broadcastTexts =
     [
+        // Both hold "known transaction", and say the contrary.
+        ("unknown transaction type", BroadcastOutcome.Refused),
+        ("unknown transaction", BroadcastOutcome.Unknown),
         ("replacement transaction underpriced", BroadcastOutcome.ReplacementUnderpriced),
+        ("insufficient gas price to replace", BroadcastOutcome.ReplacementUnderpriced),
         ("replacement fee too low", BroadcastOutcome.ReplacementUnderpriced),
         ("could not replace existing tx", BroadcastOutcome.ReplacementUnderpriced),
         ("replacementnotallowed", BroadcastOutcome.ReplacementUnderpriced),
@@ -48,6 +53,7 @@ internal static partial class AlchemyFailures
         ("already imported", BroadcastOutcome.AlreadyKnown),
         ("already exists in mempool", BroadcastOutcome.AlreadyKnown),
         ("existing tx with same hash", BroadcastOutcome.AlreadyKnown),
+        ("existing txn with same hash", BroadcastOutcome.AlreadyKnown),
         ("nonce too low", BroadcastOutcome.NonceTooLow),
         ("nonce is too low", BroadcastOutcome.NonceTooLow),
         ("nonce has already been used", BroadcastOutcome.NonceTooLow),
@@ -56,10 +62,12 @@ internal static partial class AlchemyFailures
         ("noncegap", BroadcastOutcome.NonceTooHigh),
         ("noncetoofarinfuture", BroadcastOutcome.NonceTooHigh),
         ("nonce too far in the future", BroadcastOutcome.NonceTooHigh),
+        ("nonce too far in future", BroadcastOutcome.NonceTooHigh),
         ("max fee per gas less than block base fee", BroadcastOutcome.FeeCapTooLow),
         ("fee cap less than block base fee", BroadcastOutcome.FeeCapTooLow),
         ("below current base fee", BroadcastOutcome.FeeCapTooLow),
         ("maxfeepergas is too low", BroadcastOutcome.FeeCapTooLow),
+        ("below chain minimum", BroadcastOutcome.FeeCapTooLow),
         ("insufficient funds", BroadcastOutcome.InsufficientFunds),
         ("insufficientfunds", BroadcastOutcome.InsufficientFunds),
         ("insufficient balance", BroadcastOutcome.InsufficientFunds),
@@ -69,13 +77,22 @@ internal static partial class AlchemyFailures
         ("fee too low", BroadcastOutcome.Underpriced),
         ("feetoolow", BroadcastOutcome.Underpriced),
         ("gas price below configured minimum", BroadcastOutcome.Underpriced),
+        ("gas price below minimum", BroadcastOutcome.Underpriced),
+        ("priority fee below minimum", BroadcastOutcome.Underpriced),
         ("pool is full", BroadcastOutcome.NotTaken),
+        ("node is syncing", BroadcastOutcome.NotTaken),
+        ("account limit exceeded", BroadcastOutcome.NotTaken),
+        ("in-flight transaction limit", BroadcastOutcome.NotTaken),
+        ("gapped-nonce tx from delegated", BroadcastOutcome.NotTaken),
+        ("already reserved", BroadcastOutcome.NotTaken),
         ("capacity", BroadcastOutcome.NotTaken),
         ("rate limit", BroadcastOutcome.NotTaken),
         ("must be authenticated", BroadcastOutcome.NotTaken),
         ("invalid access key", BroadcastOutcome.NotTaken),
         ("app is inactive", BroadcastOutcome.NotTaken),
         ("intrinsic gas too low", BroadcastOutcome.Refused),
+        ("intrinsicgas", BroadcastOutcome.Refused),
+        ("floor data gas", BroadcastOutcome.Refused),
         ("gas limit", BroadcastOutcome.Refused),
         ("gaslimitexceeded", BroadcastOutcome.Refused),
         ("exceeds the configured cap", BroadcastOutcome.Refused),
@@ -83,13 +100,21 @@ internal static partial class AlchemyFailures
         ("invalid sender", BroadcastOutcome.Refused),
         ("failedtoresolvesender", BroadcastOutcome.Refused),
         ("senderiscontract", BroadcastOutcome.Refused),
+        ("not an eoa", BroadcastOutcome.Refused),
+        ("failed to recover sender", BroadcastOutcome.Refused),
+        ("invalid transaction signature", BroadcastOutcome.Refused),
+        ("failed to decode signed transaction", BroadcastOutcome.Refused),
         ("chain id", BroadcastOutcome.Refused),
         ("chainid", BroadcastOutcome.Refused),
         ("replay-protected", BroadcastOutcome.Refused),
+        ("signed for another chain", BroadcastOutcome.Refused),
         ("oversized data", BroadcastOutcome.Refused),
+        ("transaction too large", BroadcastOutcome.Refused),
         ("initcode size exceeded", BroadcastOutcome.Refused),
+        ("initcode too large", BroadcastOutcome.Refused),
         ("rlp", BroadcastOutcome.Refused),
         ("transaction type not supported", BroadcastOutcome.Refused),
+        ("unsupported transaction type", BroadcastOutcome.Refused),
         ("execution reverted", BroadcastOutcome.Refused),
     ];
 

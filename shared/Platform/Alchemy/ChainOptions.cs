@@ -78,6 +78,14 @@ public sealed class ChainOptions
     /// <value>Default 5 gwei.</value>
     public string PriorityFeePerGasWeiMax { get; set; } = "5000000000";
 
+    /// <summary>How much more gas than estimated a transaction may use, in percent of the estimate.</summary>
+    /// <value>
+    /// Default 25. A chain whose estimate holds the fee for its data (Arbitrum) wants more, for that fee may rise until
+    /// the transaction is mined. A chain that takes that fee beside the gas (OP stack) wants it left on the wallet
+    /// instead: in a signer's <c>BalanceWeiMin</c>.
+    /// </value>
+    public int GasMarginPercent { get; set; } = 25;
+
     /// <summary>More endpoints of the chain, for when Alchemy's fails; instances draw one by weight.</summary>
     /// <value>Default none.</value>
     public List<NodeOptions> Nodes { get; set; } = [];

@@ -79,6 +79,7 @@ public sealed class ChainRegistry
             Require(o.LogBlocksMax is >= 1 and <= 1_000_000, nameof(o.LogBlocksMax), "1 to 1000000 blocks");
             Require(o.PlatformFeeBps is >= 0 and <= BasisPointsWhole, nameof(o.PlatformFeeBps), "0 to 10000");
             Require(o.StartBlock >= 0, nameof(o.StartBlock), "a block number");
+            Require(o.GasMarginPercent is >= 0 and <= 1_000, nameof(o.GasMarginPercent), "0 to 1000");
             Uri url = Url(o);
             return new ChainSettings(
                 new ChainId((ulong)Math.Max(o.Id, 1)),
@@ -102,6 +103,7 @@ public sealed class ChainRegistry
                 Amount(o.FeePerGasWeiMax, nameof(o.FeePerGasWeiMax)),
                 Amount(o.PriorityFeePerGasWeiMax, nameof(o.PriorityFeePerGasWeiMax)))
             {
+                GasMarginPercent = o.GasMarginPercent,
                 Currencies = o.Currencies.Select(text => Contract(text, nameof(o.Currencies))).ToFrozenSet(),
                 Hooks = [.. o.Hooks.Select(Hook)],
                 Nodes = [new NodeSettings(url, WeightOfOwn, NodeSettings.AlchemyKey), .. o.Nodes.Select(Node)],

@@ -48,6 +48,9 @@ public sealed record ChainSettings(
     Wei FeePerGasMax,
     Wei PriorityFeePerGasMax)
 {
+    /// <summary>How much more gas than estimated a transaction may use, in percent of the estimate.</summary>
+    public int GasMarginPercent { get; init; } = 25;
+
     /// <summary>The WETH-like contracts whose money is followed.</summary>
     public FrozenSet<Address> Currencies { get; init; } = [];
 
@@ -60,6 +63,11 @@ public sealed record ChainSettings(
 
     /// <summary>The chain's webhooks at Alchemy.</summary>
     public IReadOnlyList<HookSettings> Hooks { get; init; } = [];
+
+    /// <summary>The gas limit for an estimate: what a call costs may grow with the state it meets when it is mined.
+    /// </summary>
+    public long GasLimitFor(long estimate) =>
+        long.CreateSaturating((Int128)estimate * (100 + GasMarginPercent) / 100);
 
     /// <summary>Whether Alchemy means this chain: its documents write MATIC_MAINNET and MATICMAINNET for one.</summary>
     public bool IsNotifyNetwork(string? name) => name is not null

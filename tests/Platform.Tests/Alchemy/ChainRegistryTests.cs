@@ -46,6 +46,19 @@ public sealed class ChainRegistryTests
         Assert.Equal(
             "https://eth-mainnet.g.alchemy.com/v2", ChainRegistry.Create([Good()]).All[0].RpcUrl.ToString());
 
+    [Theory]
+    [InlineData(25, 21_000, 26_250)]
+    [InlineData(0, 21_000, 21_000)]
+    [InlineData(150, 1_000_000, 2_500_000)]
+    [InlineData(25, long.MaxValue, long.MaxValue)]
+    public void Leaves_gas_for_what_the_estimate_does_not_know(int percent, long estimate, long limit)
+    {
+        ChainOptions options = Good();
+        options.GasMarginPercent = percent;
+
+        Assert.Equal(limit, ChainRegistry.Create([options]).All[0].GasLimitFor(estimate));
+    }
+
     [Fact]
     public void Tells_every_fault_at_once()
     {
@@ -57,13 +70,14 @@ public sealed class ChainRegistryTests
             Confirmations = 0,
             PlatformFeeBps = 10_001,
             FeePerGasWeiMax = "-1",
+            GasMarginPercent = -1,
             Currencies = { "", "0x12" },
         };
 
         OptionsValidationException refused =
             Assert.Throws<OptionsValidationException>(() => ChainRegistry.Create([bad]));
 
-        Assert.Equal(9, refused.Failures.Count());
+        Assert.Equal(10, refused.Failures.Count());
     }
 
     [Fact]
