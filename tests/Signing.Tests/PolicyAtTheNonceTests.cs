@@ -98,7 +98,7 @@ public sealed class PolicyAtTheNonceTests(SigningWorld world) : IAsyncLifetime
             SignerRecord signer = await SignerTable.LockAsync(transaction, id, Cancelled);
             if (signer.IsPaused) return 0;
             List<TransactionRecord> queued =
-                await TransactionQueue.ListQueuedAsync(transaction, id, EachHas, Cancelled);
+                await TransactionQueue.ListQueuedAsync(transaction, id, feePerGas: null, EachHas, Cancelled);
             List<TransactionRecord> admitted = await _room.Judge.AdmitAsync(transaction, signer, queued, Cancelled);
             if (admitted.Count == 0) return 0;
             long? first = await SignerTable.TakeNoncesAsync(transaction, id, admitted.Count, Cancelled);
