@@ -7,8 +7,7 @@ using Souk.Harness;
 namespace Souk.Signing.Tests;
 
 /// <summary>Random requests, from fixed seeds: refused as documented, and nothing allowed that nobody named.</summary>
-[Collection(SigningCollection.Name)]
-public sealed class PolicyApiFuzzTests(SigningWorld world)
+public sealed class PolicyApiFuzzTests(SigningWorld world) : IClassFixture<SigningWorld>
 {
     private static readonly string[] Numbers =
     [
