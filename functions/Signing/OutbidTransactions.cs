@@ -132,9 +132,11 @@ internal static partial class OutbidTransactions
     {
         List<TransactionAttempt> attempts = await run.Database.ReadAsync(
             t => TransactionAttemptTable.ListAsync(t, stuck.Id, cancellationToken), cancellationToken);
-        return attempts[0].GivenAt < run.Clock.GetUtcNow() - limits.WaitMax
+        // What no node has taken yet is given to it again, as it is, by who confirms.
+        return !RecoverTransactions.IsLost(attempts[0]) && (
+            attempts[0].GivenAt < run.Clock.GetUtcNow() - limits.WaitMax
             || (await run.TryPriceAsync([stuck.Id], cancellationToken) is { } price
-                && price.FeePerGas > attempts[0].FeePerGas);
+                && price.FeePerGas > attempts[0].FeePerGas));
     }
 
     /// <summary>More than every earlier signature for the nonce offered; null when the ceiling forbids it.</summary>

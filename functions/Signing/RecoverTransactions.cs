@@ -21,8 +21,9 @@ internal sealed partial class RecoverTransactions(
     /// is so deep that it stays, ours can never be mined, and gets another nonce.
     /// </summary>
     /// <remarks>
-    /// A missing receipt proves nothing: nodes lag and err, and what was sent once must not be sent twice. The proof is
-    /// the block in which the nonce was used: it is deep, and none of our signatures is in it.
+    /// A missing receipt proves nothing, nor does a count: nodes lag and err, and what was sent once must not be sent
+    /// twice. The proof is the other transaction itself, in a block that is deep: the wallet's, with the nonce, and
+    /// none of our signatures.
     /// </remarks>
     internal async Task ReplaceShutOutAsync(
         IReadOnlyList<TransactionRecord> unfound, CancellationToken cancellationToken)
@@ -53,18 +54,22 @@ internal sealed partial class RecoverTransactions(
             signer.Address, BlockReference.Pending, cancellationToken);
         List<TransactionStep> known = [];
         List<(TransactionAttempt Attempt, string Outcome)> answers = [];
-        foreach (TransactionRecord sent in waiting
-            .Where(it => it.Nonce >= pending || it.Status == TransactionStatus.Unknown).Take(RemindedMax))
+        foreach ((TransactionRecord sent, TransactionAttempt newest) in Doubtful(waiting, pending).Take(RemindedMax))
         {
-            bool isKnown = await IsKnownAsync(sent, cancellationToken);
-            if (!isKnown && given[sent.Id].FirstOrDefault(it => it.IsFor(sent.Nonce)) is { } newest)
+            bool isKnown = await run.Node.GetTransactionAsync(newest.Hash, cancellationToken) is not null;
+            if (!isKnown)
             {
                 BroadcastResult result = await run.Node.SendRawTransactionAsync(newest.Raw, cancellationToken);
                 answers.Add((newest, WireText.Of(result.Outcome)));
                 Log.Reminded(logger, sent.Id, result.Outcome);
-                isKnown = result.IsInPool;
                 if (result.Outcome == BroadcastOutcome.NotTaken)
                     break;
+                isKnown = result.IsInPool
+                    || (sent.Status == TransactionStatus.Unknown && await IsKnownAsync(sent, cancellationToken));
+            }
+            else if (IsLost(newest))
+            {
+                answers.Add((newest, WireText.Of(BroadcastOutcome.AlreadyKnown)));
             }
 
             if (isKnown && sent.Status == TransactionStatus.Unknown)
@@ -88,6 +93,22 @@ internal sealed partial class RecoverTransactions(
         await run.MoveAsync(known, cancellationToken);
     }
 
+    /// <summary>
+    /// What the node's pool may lack: the nonce, what the answer was lost to, or what it did not take.
+    /// </summary>
+    private IEnumerable<(TransactionRecord Sent, TransactionAttempt Newest)> Doubtful(
+        IReadOnlyList<TransactionRecord> waiting, long pending) =>
+        from sent in waiting
+        let newest = given[sent.Id].FirstOrDefault(it => it.IsFor(sent.Nonce))
+        where newest is not null
+            && (sent.Nonce >= pending || sent.Status == TransactionStatus.Unknown || IsLost(newest))
+        select (sent, newest);
+
+    /// <summary>Whether it is not known that a node ever had these octets.</summary>
+    internal static bool IsLost(TransactionAttempt attempt) => attempt.Outcome is null
+        || attempt.Outcome == WireText.Of(BroadcastOutcome.NotTaken)
+        || attempt.Outcome == WireText.Of(BroadcastOutcome.Unknown);
+
     private async Task<bool> IsKnownAsync(TransactionRecord sent, CancellationToken cancellationToken)
     {
         foreach (TransactionAttempt attempt in given[sent.Id].Where(it => it.IsFor(sent.Nonce)))
@@ -105,17 +126,20 @@ internal sealed partial class RecoverTransactions(
         try
         {
             long used = await FindUseAsync(sent.Nonce!.Value, cancellationToken);
-            IReadOnlyList<TransactionHash>? inBlock =
-                await run.Node.GetBlockTransactionsAsync(BlockReference.At(used), cancellationToken);
-            bool isOurs = inBlock is null || given[sent.Id].Any(attempt => inBlock.Contains(attempt.Hash));
-            return isOurs ? null : used;
+            IReadOnlyList<ChainTransaction>? inBlock =
+                await run.Node.GetBlockTransactionsAsync(used, cancellationToken);
+            ChainTransaction? holder = inBlock?.FirstOrDefault(
+                it => it.From == signer.Address && it.Nonce == sent.Nonce);
+            if (holder is not null)
+                return given[sent.Id].Any(attempt => attempt.Hash == holder.Hash) ? null : used;
         }
         catch (BlockNotFoundException)
         {
-            // The node keeps no state so old: only a person can tell.
-            Log.Unproved(logger, sent.Id, sent.Nonce!.Value);
-            return null;
+            // The node keeps no state so old, and then only a person can tell.
         }
+
+        Log.Unproved(logger, sent.Id, sent.Nonce!.Value);
+        return null;
     }
 
     /// <summary>
@@ -152,8 +176,8 @@ internal sealed partial class RecoverTransactions(
             "Another transaction has nonce {Nonce} of {TransactionId}, in block {BlockNumber}.")]
         internal static partial void ShutOut(ILogger logger, TransactionId transactionId, long nonce, long blockNumber);
 
-        [LoggerMessage(2, LogLevel.Error,
-            "Nonce {Nonce} of {TransactionId} is used, and the node cannot tell by which transaction.")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "Nonce {Nonce} of {TransactionId} is used, and the node does not tell by which transaction.")]
         internal static partial void Unproved(ILogger logger, TransactionId transactionId, long nonce);
 
         [LoggerMessage(3, LogLevel.Information, "Gave {TransactionId} to the node again: {Outcome}.")]

@@ -127,6 +127,27 @@ public sealed class LyingNodeTests(SigningWorld world) : IAsyncLifetime
         await RequireOneEffectAsync(mint, before);
     }
 
+    /// <summary>Found by the storm: by a wrong count the nonce seemed to be used in a block without ours.</summary>
+    [Fact]
+    public async Task Counts_wrongly_where_the_holder_of_a_nonce_is_looked_for_and_nothing_is_sent_twice()
+    {
+        Queued mint = await world.QueueMintAsync();
+        ulong before = await world.CountAsync();
+        await world.DeliverQueuedAsync(mint.Json);
+        await world.Node.MineAsync(8, Cancelled);
+        Alchemy.NextRpcNull("eth_getTransactionReceipt");
+        // At the head and at the deep block the truth, and then as if the wallet had sent nothing before that block.
+        Alchemy.NextRpc("eth_getTransactionCount", _ => { });
+        Alchemy.NextRpc("eth_getTransactionCount", _ => { });
+        Alchemy.NextRpc("eth_getTransactionCount", answer => answer["result"] = "0x0");
+
+        await world.DeliverHintAsync();
+
+        Assert.Equal(["queued", "allocated", "signed", "broadcast"], await world.MovesAsync(mint.Id));
+        Alchemy.EndRpcFaults();
+        await RequireOneEffectAsync(mint, before);
+    }
+
     [Fact]
     public async Task Shows_a_receipt_of_a_block_that_is_not_the_chains()
     {

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Harness;
+using Souk.Local.Outside;
+using Souk.Local.Servers;
 
 namespace Souk.Signing.Tests;
 
@@ -11,6 +13,11 @@ public static class SigningStory
 {
     private static readonly AbiFunction s_mint = AbiFunction.Parse("mint(address,uint256)");
     private static readonly AbiFunction s_ownerOf = AbiFunction.Parse("ownerOf(uint256)");
+    private static readonly AbiFunction s_setMinter = AbiFunction.Parse("setMinter(address,bool)");
+
+    /// <summary>Which of a node's accounts owns the demo collection.</summary>
+    private const int CollectionOwnerIndex = 7;
+
     private static int s_tokens;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -40,6 +47,45 @@ public static class SigningStory
         ["hourly"] = Cap(1000, "0"),
         ["daily"] = Cap(1000, "0"),
     };
+
+    /// <summary>A rule that lets operators mint whatever to whomever in a chain's demo collection.</summary>
+    public static JsonObject MintAnyRule(WorldChain chain) => new()
+    {
+        ["ruleId"] = null,
+        ["isEnabled"] = true,
+        ["title"] = "Mint anything",
+        ["chainId"] = (long)chain.Plan.Id.Value,
+        ["contracts"] = new JsonArray(chain.Contracts.Collection.ToString()),
+        ["function"] = "mint(address,uint256)",
+        ["arguments"] = new JsonArray(
+            new JsonObject { ["kind"] = "any" }, new JsonObject { ["kind"] = "any" }),
+        ["nativeValueMax"] = "0",
+        ["roles"] = new JsonArray("operator"),
+        ["window"] = null,
+        ["hourly"] = Cap(1_000_000, "0"),
+        ["daily"] = Cap(1_000_000, "0"),
+    };
+
+    /// <summary>Lets every wallet of the platform mint, by the word of the collections' owners.</summary>
+    public static async Task LetAllMintAsync(this SigningWorld world)
+    {
+        foreach (WorldChain chain in world.World.Chains)
+        {
+            await world.EnactAsync(MintAnyRule(chain));
+            foreach (Address wallet in chain.Signers.Skip(1).Select(signer => signer.Wallet.Address))
+            {
+                JsonObject grant = new()
+                {
+                    ["from"] = chain.Node.Accounts[CollectionOwnerIndex].ToString(),
+                    ["to"] = chain.Contracts.Collection.ToString(),
+                    ["data"] = Hex.Encode(s_setMinter.Encode(wallet, true)),
+                };
+                await chain.Node.Rpc.SendAsync("eth_sendTransaction", [grant], Cancelled);
+            }
+
+            await chain.Node.MineAsync(1, Cancelled);
+        }
+    }
 
     /// <summary>A rule that lets operators pay an address.</summary>
     public static JsonObject PayRule(Address recipient, string weiMax, long countMax) => new()
@@ -79,6 +125,17 @@ public static class SigningStory
         ["data"] = Hex.Encode(s_mint.Encode(to, token)),
         ["valueWei"] = "0",
         ["description"] = string.Create(CultureInfo.InvariantCulture, $"Mint {token}."),
+    };
+
+    /// <summary>The request to mint a token on a chain, by one of the platform's wallets.</summary>
+    public static JsonObject Mint(WorldChain chain, string signer, Address to, ulong token) => new()
+    {
+        ["chainId"] = (long)chain.Plan.Id.Value,
+        ["to"] = chain.Contracts.Collection.ToString(),
+        ["data"] = Hex.Encode(s_mint.Encode(to, token)),
+        ["valueWei"] = "0",
+        ["description"] = string.Create(CultureInfo.InvariantCulture, $"Mint {token}."),
+        ["signer"] = signer,
     };
 
     /// <summary>The request to pay an address.</summary>
@@ -156,16 +213,19 @@ public static class SigningStory
     }
 
     /// <summary>Who owns a token on the chain; null when nobody does.</summary>
-    public static async Task<Address?> OwnerAsync(this SigningWorld world, ulong token)
+    public static Task<Address?> OwnerAsync(this SigningWorld world, ulong token) => OwnerAsync(world.Chain, token);
+
+    /// <summary>Who owns a token on a chain; null when nobody does.</summary>
+    public static async Task<Address?> OwnerAsync(WorldChain chain, ulong token)
     {
         JsonObject call = new()
         {
-            ["to"] = world.Chain.Contracts.Collection.ToString(),
+            ["to"] = chain.Contracts.Collection.ToString(),
             ["data"] = Hex.Encode(s_ownerOf.Encode(token)),
         };
         try
         {
-            JsonElement owner = await world.Node.Rpc.SendAsync("eth_call", [call, "latest"], Cancelled);
+            JsonElement owner = await chain.Node.Rpc.SendAsync("eth_call", [call, "latest"], Cancelled);
             return new Address(Hex.Decode(owner.GetString()).AsSpan(12));
         }
         catch (Souk.Local.Servers.RpcErrorException)
@@ -182,13 +242,18 @@ public static class SigningStory
             """)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Somebody sends from the platform's wallet without Souk; it is mined in a block of its own.</summary>
-    public static async Task SendOutsideAsync(this SigningWorld world)
+    public static Task SendOutsideAsync(this SigningWorld world) => world.SendOutsideAsync(world.Chain, world.Wallet);
+
+    /// <summary>The same from one of a chain's wallets.</summary>
+    public static async Task SendOutsideAsync(this SigningWorld world, WorldChain chain, Address wallet)
     {
-        await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [world.Wallet.ToString()], Cancelled);
-        JsonObject transaction = new() { ["from"] = world.Wallet.ToString(), ["to"] = world.Wallet.ToString() };
-        await world.Node.Rpc.SendAsync("eth_sendTransaction", [transaction], Cancelled);
-        await world.Node.MineAsync(1, Cancelled);
-        await world.Node.Rpc.SendAsync("anvil_stopImpersonatingAccount", [world.Wallet.ToString()], Cancelled);
+        RpcConnection rpc = chain.Node.Rpc;
+        await rpc.SendAsync("anvil_impersonateAccount", [wallet.ToString()], Cancelled);
+        JsonObject transaction = new() { ["from"] = wallet.ToString(), ["to"] = wallet.ToString() };
+        JsonElement hash = await rpc.SendAsync("eth_sendTransaction", [transaction], Cancelled);
+        world.Foreign.Add(hash.GetString()!);
+        await chain.Node.MineAsync(1, Cancelled);
+        await rpc.SendAsync("anvil_stopImpersonatingAccount", [wallet.ToString()], Cancelled);
     }
 
     /// <summary>The same, but it waits in the node's pool.</summary>

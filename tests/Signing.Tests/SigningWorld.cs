@@ -14,7 +14,7 @@ namespace Souk.Signing.Tests;
 /// Nobody else delivers events: a test delivers those it wants, when it wants, as often as it wants. One world for all
 /// classes, one after the other: they share the chain's one wallet and its nonces.
 /// </remarks>
-public sealed class SigningWorld : IAsyncLifetime
+public class SigningWorld : IAsyncLifetime
 {
     /// <summary>How many nonces of the wallet may wait for the chain at once.</summary>
     public const int Window = 10;
@@ -39,11 +39,17 @@ public sealed class SigningWorld : IAsyncLifetime
     /// <summary>Another of the same.</summary>
     public TestPerson Colleague { get; private set; } = null!;
 
+    /// <summary>What it is made of.</summary>
+    protected virtual WorldOptions Options => new() { Chains = [LocalChain.Ethereum] };
+
+    /// <summary>The hashes of what was sent from the wallet outside of Souk.</summary>
+    public HashSet<string> Foreign { get; } = [];
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        World = await World.StartAsync(new WorldOptions { Chains = [LocalChain.Ethereum] }, _ => { }, Cancelled);
+        World = await World.StartAsync(Options, _ => { }, Cancelled);
         Dictionary<string, string?> settings = new()
         {
             // Nobody listens: announcements stay in the outbox, where tests look for them.
@@ -65,6 +71,7 @@ public sealed class SigningWorld : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _app.DisposeAsync();
         await World.DisposeAsync();
     }
@@ -145,6 +152,15 @@ public static class AnswerText
 {
     /// <summary>A member of the body, as text.</summary>
     public static string Text(this ApiAnswer answer, string name) => answer.Json.GetProperty(name).ToString();
+}
+
+/// <summary>Two chains with twenty wallets each, all of which may mint in their chain's collection.</summary>
+public sealed class ManySigners : SigningWorld
+{
+    /// <summary>How many wallets the platform has on each chain.</summary>
+    public const int PerChain = 20;
+
+    protected override WorldOptions Options => new() { Chains = LocalChain.All, SignersPerChain = PerChain };
 }
 
 [CollectionDefinition(Name)]

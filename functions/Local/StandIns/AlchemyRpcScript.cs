@@ -26,6 +26,15 @@ internal sealed class AlchemyRpcScript
         lock (_gate) _steps.Add(step);
     }
 
+    internal void Clear()
+    {
+        lock (_gate)
+        {
+            _steps.Clear();
+            _refused.Clear();
+        }
+    }
+
     internal void Refuse(AlchemyRefusedRequest refused)
     {
         lock (_gate) _refused.Enqueue(refused);

@@ -91,6 +91,9 @@ public sealed class AlchemyStandIn : StandInServer
         answer["error"] = new JsonObject { ["code"] = code, ["message"] = message };
     });
 
+    /// <summary>No call meets a fault any more that was scripted before.</summary>
+    public void EndRpcFaults() => _rpc.Script.Clear();
+
     /// <summary>The node's next answer to this method is rewritten on its way.</summary>
     public void NextRpc(string method, Action<JsonNode> rewrite) =>
         _rpc.Script.Add(new AlchemyRpcStep(method, null, null, rewrite));

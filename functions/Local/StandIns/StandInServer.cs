@@ -40,6 +40,9 @@ public abstract class StandInServer : IAsyncDisposable
     /// <summary>The next call (whose path contains <paramref name="pathPart"/>) meets this fault.</summary>
     public void Next(StandInFault fault, string? pathPart = null) => _script.Enqueue((fault, 503, pathPart));
 
+    /// <summary>No call meets a fault any more that was scripted before.</summary>
+    public void EndFaults() => _script.Clear();
+
     /// <summary>Starts listening on a free loopback port.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -72,13 +72,20 @@ public sealed class AlchemyClient : IDisposable
             [.. blocks.Select(AlchemyMessages.GetBlock)], AlchemyMessages.Header, cancellationToken);
     }
 
-    /// <summary>The hashes of a block's transactions, in order; null when the node does not have the block.</summary>
-    public async Task<IReadOnlyList<TransactionHash>?> GetBlockTransactionsAsync(
-        BlockReference block, CancellationToken cancellationToken)
+    /// <summary>The transactions of the canonical block of a number, in order; null when the node does not have it.
+    /// </summary>
+    public async Task<IReadOnlyList<ChainTransaction>?> GetBlockTransactionsAsync(
+        long number, CancellationToken cancellationToken)
     {
-        RpcCall call = AlchemyMessages.GetBlock(block);
-        using Answer answer = await ReadAsync(call.Method, call.Parameters, cancellationToken);
-        return answer.IsNull ? null : answer.Read(AlchemyMessages.TransactionHashes);
+        using Answer answer = await ReadAsync(
+            "eth_getBlockByNumber",
+            json =>
+            {
+                json.WriteBlock(BlockReference.At(number));
+                json.WriteBooleanValue(true);
+            },
+            cancellationToken);
+        return answer.IsNull ? null : answer.Read(AlchemyMessages.Transactions);
     }
 
     /// <summary>The logs that match, in the chain's order.</summary>

@@ -159,10 +159,8 @@ internal static class AlchemyMessages
         DateTimeOffset.FromUnixTimeSeconds(Long(block, "timestamp"u8)),
         Optional(block, "baseFeePerGas"u8) is { } fee ? new Wei(UInt256.ParseHexQuantity(fee)) : null);
 
-    internal static IReadOnlyList<TransactionHash> TransactionHashes(JsonElement block) =>
-    [
-        .. block.GetProperty("transactions"u8).EnumerateArray().Select(it => TransactionHash.Parse(it.GetString()!)),
-    ];
+    internal static IReadOnlyList<ChainTransaction> Transactions(JsonElement block) =>
+        [.. block.GetProperty("transactions"u8).EnumerateArray().Select(Transaction)];
 
     internal static ChainLog Log(JsonElement log) => new(
         Address.Parse(Text(log, "address"u8)),
