@@ -1,4 +1,3 @@
-using Souk.Domain.Chain;
 using Souk.Domain.Signing;
 using Souk.Domain.Wire;
 using Souk.Platform.Alchemy;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Souk.Domain.Chain;
 using Souk.Local.Outside;
 using Souk.Local.StandIns;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Domain.Sessions;
 using Souk.Harness;

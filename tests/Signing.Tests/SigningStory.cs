@@ -228,7 +228,7 @@ public static class SigningStory
             JsonElement owner = await chain.Node.Rpc.SendAsync("eth_call", [call, "latest"], Cancelled);
             return new Address(Hex.Decode(owner.GetString()).AsSpan(12));
         }
-        catch (Souk.Local.Servers.RpcErrorException)
+        catch (RpcErrorException)
         {
             return null;
         }
