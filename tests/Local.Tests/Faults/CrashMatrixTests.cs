@@ -40,6 +40,8 @@ public sealed class CrashMatrixTests(CrashingFunctions functions) : IClassFixtur
             line => output?.WriteLine(line),
             TestContext.Current.CancellationToken);
 
-        Assert.True(report.Crashes > CasesMax / 2, $"{report.Crashes} of {CasesMax} cases reached their step.");
+        // What is sent after the answer may be sent by the relay instead: not every step is reached every time.
+        Assert.True(
+            report.Crashes > report.Unreached, $"{report.Crashes} crashed, {report.Unreached} were not reached.");
     }
 }
