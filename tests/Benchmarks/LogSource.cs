@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Souk.Domain.Chain;
 using Souk.Domain.Tokens;
@@ -61,7 +62,8 @@ internal sealed class LogSource
     private static Address OwnerOf(ulong number) =>
         new(Keccak256.HashText($"owner {number}").ToArray().AsSpan(12));
 
-    private Task WriteAsync(Address from, Address to, CancellationToken cancellationToken)
+    /// <summary>Writes a block of its own: the node mines what came since the last when it comes to it.</summary>
+    private async Task WriteAsync(Address from, Address to, CancellationToken cancellationToken)
     {
         byte[] data =
         [
@@ -75,7 +77,8 @@ internal sealed class LogSource
             ["gas"] = Gas,
             ["data"] = Hex.Encode(data),
         };
-        return _node.Rpc.SendAsync("eth_sendTransaction", [transaction], cancellationToken);
+        JsonElement hash = await _node.Rpc.SendAsync("eth_sendTransaction", [transaction], cancellationToken);
+        await _node.Rpc.WaitForReceiptAsync(TransactionHash.Parse(hash.GetString()!), cancellationToken);
     }
 
     private static byte[] Word(Address address) => [.. new byte[12], .. address.ToArray()];

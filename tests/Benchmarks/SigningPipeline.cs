@@ -25,7 +25,7 @@ internal static class SigningPipeline
         TimeSpan duration = TimeSpan.FromSeconds(isQuick ? 2 : 8);
         long history = isQuick ? 50_000 : 1_000_000;
         int raw = isQuick ? 500 : 4_000;
-        PolicyCost.Run();
+        PolicyBench.Run();
 
         await using SigningWorld world = await SigningWorld.StartAsync(aheadFolder, cancellationToken);
         world.LimitProvider(int.MaxValue);

@@ -13,7 +13,11 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         _server = server;
         Name = name;
-        NpgsqlConnectionStringBuilder connection = new(server.Server.AdminConnectionString(name)) { MaxPoolSize = 4 };
+        NpgsqlConnectionStringBuilder connection = new(server.Server.AdminConnectionString(name))
+        {
+            MaxPoolSize = 4,
+            CommandTimeout = 600, // seconds: a bench makes millions of rows of thousands in one statement
+        };
         _admin = NpgsqlDataSource.Create(connection.ConnectionString);
     }
 
